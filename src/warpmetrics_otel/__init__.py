@@ -1,0 +1,1 @@
+"""Warpmetrics on OpenTelemetry."""

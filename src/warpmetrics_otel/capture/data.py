@@ -1,0 +1,84 @@
+"""What is known of one LLM call, whoever saw it: `warp()`, `record_call` or `start_call`.
+
+This is plain data. Reading it out of a provider's objects is the business of the provider files
+beside this one; writing it on a span is the business of `record`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(slots=True)
+class CallData:
+    """One request to a model. Times are nanoseconds since the epoch; None means not known."""
+
+    provider: str
+    operation: str = "chat"
+    request_model: str | None = None
+    response_model: str | None = None
+    response_id: str | None = None
+    finish_reasons: list[str] | None = None
+    request_parameters: dict[str, Any] = field(default_factory=dict)
+    """Request attributes by their GenAI name, such as ``gen_ai.request.temperature``."""
+    messages: Any = None
+    """The request's ``messages`` or ``input`` as the user gave them."""
+    instructions: Any = None
+    """Anthropic's ``system``, OpenAI Responses' ``instructions``; None when they are among the messages."""
+    response: str | None = None
+    tools: list[str] | None = None
+    tool_calls: list[dict[str, Any]] | None = None
+    """``{"id", "name", "arguments"}``, arguments as JSON text."""
+    tokens: dict[str, int | float] | None = None
+    """The native shape: ``prompt``, ``completion``, ``total`` and ``cachedInput`` or ``cacheWrite`` and ``cacheRead``."""
+    reasoning_tokens: int | None = None
+    cost: float | None = None
+    stream: bool = False
+    started_ns: int = 0
+    ended_ns: int = 0
+    first_chunk_ns: int | None = None
+    error: str | None = None
+    error_type: str | None = None
+    server_address: str | None = None
+    server_port: int | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the request failed."""
+        return self.error is not None or self.error_type is not None
+
+
+class Captured:
+    """One request made through a `warp()`-ed client, from its start until somebody records it."""
+
+    __slots__ = ("claim", "data", "done")
+
+    def __init__(self, data: CallData) -> None:
+        self.data = data
+        self.done = False
+        self.claim: Any = None
+        """For the sink's own use: who asked for this call, and whether it was recorded."""
+
+
+class Sink(Protocol):
+    """What `warp()` tells whoever records. Implemented by the recorder; none of these ever raises."""
+
+    def enabled(self) -> bool:
+        """Whether captured calls are wanted at all."""
+        ...
+
+    def started(self, captured: Captured) -> None:
+        """A request is about to be sent, in the current context."""
+        ...
+
+    def returned(self, captured: Captured, key: object) -> None:
+        """`key` is what the user's code gets for this request: a response, a stream, or the exception raised.
+
+        May be called more than once, with other objects that stand for the same request.
+        """
+        ...
+
+    def finished(self, captured: Captured) -> None:
+        """`captured.data` is complete; `done` is True. Called exactly once, from any thread or finalizer-free context."""
+        ...

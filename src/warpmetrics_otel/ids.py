@@ -1,0 +1,172 @@
+"""Native Warpmetrics ids, the trace and span ids that follow from them, and portable refs.
+
+Everything here is a pure function of its arguments, except `mint`, which draws randomness.
+A native id is ``wm_{run,grp,call,oc,act}_{ulid}``; a portable ref is that id with a W3C
+traceparent and what the follow-up chain needs, in one string.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from time import time_ns
+from urllib.parse import quote, unquote
+
+from ulid import base32
+
+RUN = "run"
+GROUP = "grp"
+CALL = "call"
+OUTCOME = "oc"
+ACT = "act"
+PREFIXES = (RUN, GROUP, CALL, OUTCOME, ACT)
+
+MAX_REF_LENGTH = 512
+_MAX_ENCODED_NAME = 120
+_LOW_64 = (1 << 64) - 1
+_ULID = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
+_NATIVE_ID = re.compile(r"wm_(run|grp|call|oc|act)_([^@;\s]+)")
+_TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?", re.ASCII)
+_INVALID_VERSION = "ff"
+
+
+def mint(prefix: str) -> tuple[str, int]:
+    """Make a new id: the id and the 128 bits of its ULID.
+
+    The random part is fresh from the operating system for every id, so that forked children
+    never repeat an id and the low 64 bits (the span id) are uniformly distributed.
+    """
+    while True:
+        raw = (time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10)
+        number = int.from_bytes(raw, "big")
+        if number & _LOW_64:
+            return f"wm_{prefix}_{base32.encode(raw).lower()}", number
+
+
+def kind_of(native_id: str) -> str | None:
+    """The prefix of a native id (``run``, ``grp``, ``call``, ``oc`` or ``act``), or None for any other string."""
+    match = _NATIVE_ID.fullmatch(native_id)
+    return match[1] if match else None
+
+
+def bits_of(native_id: str) -> int:
+    """The 128 bits an id stands for; neither they nor their low 64 are ever zero.
+
+    A canonical lower-case ULID suffix gives its own bits, anything else BLAKE2b-128 of the whole id.
+    """
+    suffix = native_id.rpartition("_")[2]
+    if _ULID.fullmatch(suffix):
+        number = int.from_bytes(base32.decode(suffix.upper()), "big")
+        if number & _LOW_64:
+            return number
+    return _hashed(native_id.encode("utf-8", "surrogatepass"))
+
+
+def trace_id_of(native_id: str) -> int:
+    """The trace id of a run with this id, as long as the run is the root of its trace."""
+    return bits_of(native_id)
+
+
+def span_id_of(native_id: str) -> int:
+    """The span id of the entity with this id; of a carrier, from its outcome's or act's id."""
+    return bits_of(native_id) & _LOW_64
+
+
+def run_id_of_trace(trace_id: int) -> str:
+    """The id of the run that a trace is, when the trace id is all there is."""
+    return f"wm_{RUN}_{base32.encode(trace_id.to_bytes(16, 'big')).lower()}"
+
+
+def _hashed(data: bytes) -> int:
+    salt = 0
+    while True:
+        number = int.from_bytes(blake2b(data, digest_size=16, salt=salt.to_bytes(16, "big")).digest(), "big")
+        if number & _LOW_64:
+            return number
+        salt += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What a portable ref says. Keys that are not known are None."""
+
+    id: str
+    trace_id: int | None = None
+    span_id: int | None = None
+    flags: int = 0
+    chain_id: str | None = None
+    position: int | None = None
+    run_id: str | None = None
+    outcome_id: str | None = None
+    outcome_name: str | None = None
+    act_name: str | None = None
+
+    def __str__(self) -> str:
+        text = self.id
+        if self.trace_id is not None and self.span_id is not None:
+            text += f"@00-{self.trace_id:032x}-{self.span_id:016x}-{self.flags:02x}"
+        pairs = (
+            ("c", self.chain_id),
+            ("n", None if self.position is None else str(self.position)),
+            ("r", self.run_id),
+            ("o", self.outcome_id),
+            ("q", None if self.outcome_name is None else _encode_name(self.outcome_name)),
+            ("a", None if self.act_name is None else _encode_name(self.act_name)),
+        )
+        for key, value in pairs:
+            if value is not None and len(text) + len(value) + 3 <= MAX_REF_LENGTH:
+                text += f";{key}={value}"
+        return text
+
+
+def parse_ref(text: str) -> Ref | None:
+    """Read a native id or a portable ref; None when the string is neither.
+
+    A part that cannot be understood is left out; the id is always kept.
+    """
+    head, *pairs = text.split(";")
+    native_id, _, traceparent = head.partition("@")
+    if kind_of(native_id) is None:
+        return None
+    ref = Ref(native_id)
+    parsed = parse_traceparent(traceparent)
+    if parsed:
+        ref = replace(ref, trace_id=parsed[0], span_id=parsed[1], flags=parsed[2])
+    values = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    position = values.get("n", "")
+    return replace(
+        ref,
+        chain_id=_native(values.get("c"), RUN),
+        position=int(position) if position.isascii() and position.isdecimal() and len(position) < 10 else None,
+        run_id=_native(values.get("r"), RUN),
+        outcome_id=_native(values.get("o"), OUTCOME),
+        outcome_name=unquote(values["q"]) if "q" in values else None,
+        act_name=unquote(values["a"]) if "a" in values else None,
+    )
+
+
+def parse_traceparent(text: str) -> tuple[int, int, int] | None:
+    """Read a W3C traceparent: trace id, span id and flags, or None when it is not a valid one (Trace Context Level 2)."""
+    match = _TRACEPARENT.fullmatch(text)
+    if match is None or match[1] == _INVALID_VERSION:
+        return None
+    trace_id, span_id = int(match[2], 16), int(match[3], 16)
+    return (trace_id, span_id, int(match[4], 16)) if trace_id and span_id else None
+
+
+def _native(value: str | None, prefix: str) -> str | None:
+    return value if value is not None and kind_of(value) == prefix else None
+
+
+def _encode_name(name: str) -> str:
+    encoded = quote(name.encode("utf-8", "replace"), safe=" ").replace(" ", "%20")
+    if len(encoded) <= _MAX_ENCODED_NAME:
+        return encoded
+    # Cut whole characters, not bytes: half of a multi-byte character would read back as a replacement mark.
+    kept = name
+    while len(encoded) > _MAX_ENCODED_NAME:
+        kept = kept[: min(len(kept) - 1, _MAX_ENCODED_NAME)]
+        encoded = quote(kept.encode("utf-8", "replace"), safe="")
+    return encoded
