@@ -1,0 +1,8 @@
+"""Helpers for tests: a local server that speaks the formats of the OpenAI and Anthropic APIs.
+
+Nothing here is needed, or imported, when agents run for real.
+"""
+
+from warpmetrics_otel.testing.providers import Answer, Hold, ProviderServer, Request, ToolCall, Usage
+
+__all__ = ["Answer", "Hold", "ProviderServer", "Request", "ToolCall", "Usage"]
