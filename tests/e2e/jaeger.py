@@ -1,0 +1,164 @@
+"""A real Jaeger v2 for end-to-end tests: started on free ports of 127.0.0.1 with memory storage, or a running one.
+
+Only HTTP and the standard library are used to ask it, so that what a test sees is what Jaeger says and not what our
+own reader makes of it.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.otlp_json import Span, spans_of
+from tools.backends import find_jaeger
+
+_DEADLINE_S = 30.0
+_POLL_S = 0.05
+
+
+class Jaeger:
+    """The addresses of a running Jaeger and what can be asked of it."""
+
+    def __init__(self, query_url: str, otlp_grpc_url: str, otlp_http_url: str) -> None:
+        self.query_url = query_url.rstrip("/")
+        self.otlp_grpc_url = otlp_grpc_url
+        self.otlp_http_url = otlp_http_url.rstrip("/")
+
+    def trace(self, trace_id: str, until: Callable[[list[Span]], bool] = bool) -> list[Span]:
+        """Return the spans of a trace (32 hex digits), waiting until ``until(spans)`` is true.
+
+        Fails the test with the spans that did come when the deadline passes first.
+        """
+        return _poll(lambda: self.trace_now(trace_id), until, f"trace {trace_id}")
+
+    def trace_now(self, trace_id: str) -> list[Span]:
+        """Return the spans of a trace that are there by now, none if it is not known."""
+        return spans_of(self._get(f"/api/v3/traces/{trace_id}"))
+
+    def search(self, service: str, attributes: dict[str, str], until: Callable[[set[str]], bool] = bool) -> set[str]:
+        """Return the ids of a service's traces with a span that has these attributes, waiting as ``trace`` does."""
+        # The attributes go to the older endpoint, the one that Jaeger's own page uses: Jaeger 2.13 leaves them
+        # out of a search over /api/v3 and answers with every trace of the service.
+        query = urllib.parse.urlencode({"service": service, "tags": json.dumps(attributes), "limit": 1000})
+
+        def found() -> set[str]:
+            return {trace["traceID"] for trace in self._get(f"/api/traces?{query}").get("data") or []}
+
+        return _poll(found, until, f"traces of {service} with {attributes}")
+
+    def traces_of(self, service: str, until: Callable[[list[Span]], bool] = bool) -> list[Span]:
+        """Return the spans of all traces of a service, found over /api/v3, waiting as ``trace`` does."""
+        query = urllib.parse.urlencode(
+            {
+                "query.service_name": service,
+                "query.start_time_min": "2000-01-01T00:00:00Z",
+                "query.start_time_max": "2100-01-01T00:00:00Z",
+                "query.num_traces": 1000,
+            }
+        )
+        return _poll(lambda: spans_of(self._get(f"/api/v3/traces?{query}")), until, f"traces of {service}")
+
+    def _get(self, path: str) -> dict[str, Any]:
+        try:
+            with urllib.request.urlopen(self.query_url + path, timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return {}
+            raise AssertionError(f"Jaeger answered {error.code} to {path}: {error.read(500)!r}") from error
+
+
+@contextmanager
+def running_jaeger() -> Iterator[Jaeger]:
+    """Yield a Jaeger: the one ``JAEGER_QUERY_URL`` names, else one started here and stopped afterwards.
+
+    A running one may also name ``JAEGER_OTLP_GRPC_URL`` and ``JAEGER_OTLP_HTTP_URL``; the usual ports are the default.
+    Raises BackendUnavailableError when there is no binary to start.
+    """
+    query_url = os.environ.get("JAEGER_QUERY_URL")
+    if query_url:
+        yield Jaeger(
+            query_url,
+            os.environ.get("JAEGER_OTLP_GRPC_URL", "http://127.0.0.1:4317"),
+            os.environ.get("JAEGER_OTLP_HTTP_URL", "http://127.0.0.1:4318"),
+        )
+        return
+    binary = find_jaeger()
+    with tempfile.TemporaryDirectory(prefix="jaeger-") as folder:
+        ports = _free_ports(5)
+        config = Path(folder, "config.json")
+        config.write_text(json.dumps(_config(*ports)))
+        log = Path(folder, "log.txt")
+        with log.open("wb") as output:
+            process = subprocess.Popen([binary, "--config", config], stdout=output, stderr=output, cwd=folder)
+        try:
+            _wait_until_ready(process, f"http://127.0.0.1:{ports[0]}/status", log)
+            grpc, http, query = ports[1:4]
+            yield Jaeger(f"http://127.0.0.1:{query}", f"http://127.0.0.1:{grpc}", f"http://127.0.0.1:{http}")
+        finally:
+            # Asked politely it takes ten seconds over its open connections, and everything it holds is in memory.
+            process.kill()
+            process.wait()
+
+
+def _config(health: int, otlp_grpc: int, otlp_http: int, query_http: int, query_grpc: int) -> dict[str, Any]:
+    def at(port: int) -> dict[str, str]:
+        return {"endpoint": f"127.0.0.1:{port}"}
+
+    return {
+        "service": {
+            "extensions": ["jaeger_storage", "jaeger_query", "healthcheckv2"],
+            "pipelines": {"traces": {"receivers": ["otlp"], "exporters": ["jaeger_storage_exporter"]}},
+            # Its own metrics and traces would take further ports, and go nowhere.
+            "telemetry": {"metrics": {"level": "none"}, "logs": {"level": "warn"}},
+        },
+        "extensions": {
+            "healthcheckv2": {"use_v2": True, "http": at(health)},
+            "jaeger_storage": {"backends": {"memory": {"memory": {"max_traces": 100_000}}}},
+            "jaeger_query": {"storage": {"traces": "memory"}, "http": at(query_http), "grpc": at(query_grpc)},
+        },
+        "receivers": {"otlp": {"protocols": {"grpc": at(otlp_grpc), "http": at(otlp_http)}}},
+        "exporters": {"jaeger_storage_exporter": {"trace_storage": "memory"}},
+    }
+
+
+def _free_ports(count: int) -> list[int]:
+    # All are held at once, so that no port is given out twice.
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [held.getsockname()[1] for held in sockets]
+    for held in sockets:
+        held.close()
+    return ports
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    def ready() -> bool:
+        if process.poll() is not None:
+            raise AssertionError(f"Jaeger ended with {process.returncode}:\n{log.read_text()[-4000:]}")
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    _poll(ready, bool, "Jaeger to be ready")
+
+
+def _poll(ask: Callable[[], Any], until: Callable[[Any], bool], what: str) -> Any:
+    deadline = time.monotonic() + _DEADLINE_S
+    while True:
+        answer = ask()
+        if until(answer):
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {_DEADLINE_S:.0f} s for {what}; what there is: {answer}")
+        time.sleep(_POLL_S)
