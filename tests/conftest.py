@@ -3,11 +3,22 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
 from tests.e2e.jaeger import Jaeger, running_jaeger
 from tools.backends import BackendUnavailableError
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip by name what writes OTLP files where their exporter is not installed."""
+    try:
+        version("opentelemetry-exporter-otlp-json-file")
+    except PackageNotFoundError:
+        for item in items:
+            if item.get_closest_marker("otlp_file"):
+                item.add_marker(pytest.mark.skip(reason="needs opentelemetry-exporter-otlp-json-file"))
 
 
 @pytest.fixture(scope="session")
