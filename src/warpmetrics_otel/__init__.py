@@ -1,1 +1,69 @@
-"""Warpmetrics on OpenTelemetry."""
+"""Measure AI agents on OpenTelemetry: runs, groups, calls, outcomes, acts and follow-up runs as spans, events and links."""
+
+from warpmetrics_otel.record import (
+    Act,
+    Call,
+    FlushResult,
+    Group,
+    LiveCall,
+    Outcome,
+    Run,
+    Warpmetrics,
+    extract,
+    inject,
+)
+
+_default = Warpmetrics()
+
+configure = _default.configure
+run = _default.run
+group = _default.group
+call = _default.call
+record_call = _default.record_call
+trace = _default.record_call
+start_call = _default.start_call
+outcome = _default.outcome
+act = _default.act
+reserve = _default.reserve
+ref = _default.ref
+warp = _default.warp
+use = _default.use
+current = _default.current
+current_run = _default.current_run
+as_run = _default.as_run
+as_group = _default.as_group
+flush = _default.flush
+aflush = _default.aflush
+shutdown = _default.shutdown
+
+__all__ = [
+    "Act",
+    "Call",
+    "FlushResult",
+    "Group",
+    "LiveCall",
+    "Outcome",
+    "Run",
+    "Warpmetrics",
+    "act",
+    "aflush",
+    "as_group",
+    "as_run",
+    "call",
+    "configure",
+    "current",
+    "current_run",
+    "extract",
+    "flush",
+    "group",
+    "inject",
+    "outcome",
+    "record_call",
+    "ref",
+    "reserve",
+    "run",
+    "shutdown",
+    "start_call",
+    "use",
+    "warp",
+]

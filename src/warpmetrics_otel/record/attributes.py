@@ -1,0 +1,154 @@
+"""What each span, event and link of ours says: pure functions from values to attributes.
+
+The SDK evicts the oldest attribute when a span has too many, so search copies come first and the
+attributes that identify come last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.record.state import Mark, State
+from warpmetrics_otel.record.text import MAX_NAME_LENGTH, encodable, text_of
+
+Attributes = dict[str, Any]
+
+_ENTITY_TYPES = {
+    ids.RUN: semconv.ENTITY_TYPE_RUN,
+    ids.GROUP: semconv.ENTITY_TYPE_GROUP,
+    ids.CALL: semconv.ENTITY_TYPE_CALL,
+}
+_ID_KEYS = {
+    ids.RUN: semconv.WARPMETRICS_RUN_ID,
+    ids.GROUP: semconv.WARPMETRICS_GROUP_ID,
+    ids.CALL: semconv.WARPMETRICS_CALL_ID,
+}
+_native_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def named(attributes: Attributes, field: str, value: object) -> str:
+    """The text of a label or name; what it cannot hold of the value goes to ``warpmetrics.native``."""
+    text = encodable(text_of(value))
+    if text != value:
+        exact = value if isinstance(value, (str, bool, int)) or value is None else text_of(value)
+        attributes[semconv.WARPMETRICS_NATIVE] = _native_json({field: exact})
+    return text
+
+
+def run_name(label: str) -> str:
+    """The span name of a run: the GenAI operation, and the label cut to a length that backends list well."""
+    return f"{semconv.OPERATION_INVOKE_WORKFLOW} {label[:MAX_NAME_LENGTH]}".rstrip()
+
+
+def group_name(attributes: Attributes, label: str) -> str:
+    """The span name of a group; a label it cannot hold whole goes to ``warpmetrics.native``."""
+    if len(label) > MAX_NAME_LENGTH and semconv.WARPMETRICS_NATIVE not in attributes:
+        attributes[semconv.WARPMETRICS_NATIVE] = _native_json({"label": label})
+    elif not label:
+        attributes.setdefault(semconv.WARPMETRICS_NATIVE, _native_json({"label": label}))
+        return semconv.ENTITY_TYPE_GROUP
+    return label[:MAX_NAME_LENGTH]
+
+
+def identity(attributes: Attributes, kind: str, native_id: str, parent: State | None = None) -> Attributes:
+    """Add what a run, group or call is; last, so that a span limit takes it last."""
+    if parent is not None:
+        if parent.conversation_id is not None and kind == ids.CALL:
+            attributes[semconv.GEN_AI_CONVERSATION_ID] = parent.conversation_id
+        attributes[semconv.WARPMETRICS_PARENT_ID] = parent.id
+    attributes[semconv.WARPMETRICS_ENTITY_TYPE] = _ENTITY_TYPES[kind]
+    attributes[_ID_KEYS[kind]] = native_id
+    return attributes
+
+
+def outcome_event(mark: Mark, opts: Any, opts_json: str | None, classification: str | None, name: object) -> Attributes:
+    """The attributes of a ``warpmetrics.outcome`` event, with the GenAI evaluation of a scored one."""
+    attributes: Attributes = {}
+    text = named(attributes, "name", name)
+    if opts_json is not None:
+        attributes[semconv.WARPMETRICS_OPTS] = opts_json
+        attributes.update(evaluation(text, opts))
+    if classification is not None:
+        attributes[semconv.WARPMETRICS_OUTCOME_CLASSIFICATION] = classification
+    attributes[semconv.WARPMETRICS_OUTCOME_NAME] = text
+    attributes[semconv.WARPMETRICS_OUTCOME_ID] = mark.id
+    return attributes
+
+
+def evaluation(outcome_name: str, opts: Any) -> Attributes:
+    """The GenAI evaluation that a ``score`` in an outcome's opts stands for; empty without one."""
+    score = opts.get("score") if isinstance(opts, Mapping) else None
+    if isinstance(score, bool) or not isinstance(score, (int, float)):
+        return {}
+    try:
+        value = float(score)
+    except OverflowError:
+        return {}
+    metric, reason = opts.get("metric"), opts.get("reason")
+    attributes: Attributes = {
+        semconv.GEN_AI_EVALUATION_NAME: encodable(metric) if isinstance(metric, str) and metric else "score",
+        semconv.GEN_AI_EVALUATION_SCORE_VALUE: value,
+        semconv.GEN_AI_EVALUATION_SCORE_LABEL: outcome_name,
+    }
+    if isinstance(reason, str):
+        attributes[semconv.GEN_AI_EVALUATION_EXPLANATION] = encodable(reason)
+    return attributes
+
+
+def act_event(mark: Mark, opts_json: str | None, name: object) -> Attributes:
+    """The attributes of a ``warpmetrics.act`` event."""
+    attributes: Attributes = {}
+    text = named(attributes, "name", name)
+    if opts_json is not None:
+        attributes[semconv.WARPMETRICS_OPTS] = opts_json
+    if mark.outcome_id is not None:
+        attributes[semconv.WARPMETRICS_OUTCOME_ID] = mark.outcome_id
+    attributes[semconv.WARPMETRICS_ACT_NAME] = text
+    attributes[semconv.WARPMETRICS_ACT_ID] = mark.id
+    return attributes
+
+
+_REPEATED_ON_CARRIERS = (
+    semconv.WARPMETRICS_OUTCOME_NAME,
+    semconv.WARPMETRICS_OUTCOME_ID,
+    semconv.WARPMETRICS_ACT_NAME,
+    semconv.WARPMETRICS_ACT_ID,
+)
+
+
+def carrier(event: Mapping[str, Any], target_id: str, run_id: str | None) -> Attributes:
+    """The attributes of a carrier span: every id it knows, by which a chain is joined when no trace is known."""
+    attributes: Attributes = {key: event[key] for key in _REPEATED_ON_CARRIERS if key in event}
+    if run_id is not None:
+        attributes[semconv.WARPMETRICS_RUN_ID] = run_id
+    attributes[semconv.WARPMETRICS_TARGET_ID] = target_id
+    attributes[semconv.WARPMETRICS_ENTITY_TYPE] = semconv.ENTITY_TYPE_CARRIER
+    return attributes
+
+
+def follows(attributes: Attributes, act: Mark) -> None:
+    """Repeat on a follow-up root what its link says: several backends lose link attributes."""
+    origin = act.state
+    if act.act_name:
+        attributes[semconv.WARPMETRICS_FOLLOWS_ACT_NAME] = encodable(act.act_name)
+    if act.outcome_name:
+        attributes[semconv.WARPMETRICS_FOLLOWS_OUTCOME_NAME] = encodable(act.outcome_name)
+    if origin is not None and origin.run_id is not None:
+        attributes[semconv.WARPMETRICS_FOLLOWS_RUN_ID] = origin.run_id
+    attributes[semconv.WARPMETRICS_ACT_ID] = act.id
+
+
+def follow_up_link(act: Mark, link_type: str) -> Attributes:
+    """The attributes of a follow-up link, in either direction."""
+    values = {
+        semconv.WARPMETRICS_LINK_TYPE: link_type,
+        semconv.WARPMETRICS_ACT_ID: act.id,
+        semconv.WARPMETRICS_ACT_NAME: encodable(act.act_name) if act.act_name else None,
+        semconv.WARPMETRICS_OUTCOME_ID: act.outcome_id,
+        semconv.WARPMETRICS_OUTCOME_NAME: encodable(act.outcome_name) if act.outcome_name else None,
+        semconv.WARPMETRICS_FOLLOWS_RUN_ID: act.state.run_id if act.state else None,
+    }
+    return {key: value for key, value in values.items() if value is not None}

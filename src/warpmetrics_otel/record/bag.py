@@ -1,0 +1,38 @@
+"""Opts on spans and events, with the warning that says what of them had to be replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from warpmetrics_otel import semconv
+from warpmetrics_otel.record import opts as opts_json
+from warpmetrics_otel.record.warn import warn_once
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.core import Core
+
+_MOST_NAMED = 5
+
+
+def encoded(core: Core, opts: Any, path: str) -> str | None:
+    """The opts bag as JSON text; None when there is none."""
+    if opts is None:
+        return None
+    text, replaced = opts_json.encode(opts, core.settings.redact, path)
+    if replaced:
+        rest = len(replaced) - _MOST_NAMED
+        named = ", ".join(replaced[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+        warn_once("opts: replaced what JSON cannot hold: %s; pass plain values to keep them exact", named)
+    return text
+
+
+def span_attributes(core: Core, opts: Any, path: str) -> dict[str, Any]:
+    """The opts bag as span attributes: search copies first, where a span limit evicts first."""
+    text = encoded(core, opts, path)
+    if text is None:
+        return {}
+    settings = core.settings
+    shown = opts if settings.redact is None else opts_json.redacted(opts, settings.redact, path)
+    attributes = opts_json.search_copies(shown, settings.search_opts) if settings.search_opts else {}
+    attributes[semconv.WARPMETRICS_OPTS] = text
+    return attributes

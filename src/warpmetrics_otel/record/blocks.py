@@ -1,0 +1,86 @@
+"""`with` blocks: entering makes a handle current, leaving ends it.
+
+Leaving in another context than the block was entered in (an async generator closed by another
+task, say) neither raises nor logs, and still ends the span.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import time_ns
+from typing import TYPE_CHECKING
+
+from opentelemetry.trace import Span, Status, StatusCode
+
+from warpmetrics_otel import semconv
+from warpmetrics_otel.record import current
+from warpmetrics_otel.record.ending import finish
+from warpmetrics_otel.record.text import encodable, exception_type, text_of
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.core import Core
+    from warpmetrics_otel.record.handles import Handle
+
+
+def enter(core: Core, handle: Handle) -> None:
+    """Make a handle current until `leave`."""
+    core.drain()
+    state = handle._state  # noqa: SLF001 -- handles are ours
+    attachment = current.enter(handle.span, handle)
+    if state.blocks is None:
+        state.blocks = []
+    state.blocks.append(attachment)
+
+
+def leave(core: Core, handle: Handle, error: BaseException | None) -> None:
+    """Leave the block; the outermost one ends the span, in ERROR when `error` is one."""
+    state = handle._state  # noqa: SLF001 -- handles are ours
+    if state.blocks:
+        current.leave(state.blocks.pop())
+    if state.blocks or not state.open:
+        return
+    if error is not None and is_failure(error):
+        with state.lock:
+            state.raised = True
+        record_error(state.span, error)
+    now = time_ns()
+    state.touch(now)
+    finish(core, state, None, now)
+
+
+@contextmanager
+def used(core: Core, handle: Handle) -> Iterator[None]:
+    """Make a handle current without ending it afterwards."""
+    core.drain()
+    attachment = current.enter(handle.span, handle)
+    try:
+        yield
+    finally:
+        current.leave(attachment)
+        core.claims.claim_all(handle._state)  # noqa: SLF001 -- handles are ours
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether an exception that leaves a block is an error: cancellation and a clean exit are not."""
+    if isinstance(error, SystemExit):
+        return error.code not in (None, 0)
+    return not isinstance(error, (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt))
+
+
+def record_error(span: Span, error: BaseException) -> None:
+    """Put an exception on a span: ``error.type``, status ERROR and an ``exception`` event, all of it encodable."""
+    kind, message = exception_type(error), encodable(text_of(error))
+    span.set_attribute(semconv.ERROR_TYPE, kind)
+    span.set_status(Status(StatusCode.ERROR, f"{kind}: {message}" if message else kind))
+    span.add_event(
+        semconv.EVENT_EXCEPTION,
+        {
+            semconv.EXCEPTION_TYPE: kind,
+            semconv.EXCEPTION_MESSAGE: message,
+            semconv.EXCEPTION_STACKTRACE: encodable("".join(traceback.format_exception(error))),
+            semconv.EXCEPTION_ESCAPED: "True",
+        },
+    )

@@ -1,0 +1,124 @@
+"""Recording calls: one span each, with real start and end times, made when all is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode
+
+from warpmetrics_otel import ids
+from warpmetrics_otel.capture.data import CallData, Captured
+from warpmetrics_otel.record import attributes, bag, call_attributes
+from warpmetrics_otel.record.groups import beneath
+from warpmetrics_otel.record.handles import Call, Handle
+from warpmetrics_otel.record.state import State, adopted, detached
+from warpmetrics_otel.record.target import resolve_parent
+from warpmetrics_otel.record.text import encodable
+from warpmetrics_otel.record.warn import warn_once
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
+    from warpmetrics_otel.record.core import Core
+
+_LATEST_NS = (1 << 63) - 1
+NO_PARENT = "%s: the target is no run or group, so nothing is recorded; pass what run() or group() returned"
+
+
+def record_data(core: Core, parent: State, data: CallData, opts: Any, call: State | None = None) -> State:
+    """Record a call beneath a run or group.
+
+    Args:
+        core: the recorder.
+        parent: what it is beneath.
+        data: what is known of it.
+        opts: its opts bag, or None.
+        call: the state handed out before the call was complete; a new one is made when None.
+    """
+    native_id, bits = (call.id, ids.bits_of(call.id)) if call else ids.mint(ids.CALL)
+    started = min(max(data.started_ns, 0), _LATEST_NS)
+    ended = min(max(data.ended_ns, started), _LATEST_NS)
+    values = bag.span_attributes(core, opts, "call.opts")
+    if core.settings.span_content:
+        values.update(call_attributes.content_attributes(data, core.settings.redact))
+    values.update(call_attributes.response_attributes(data))
+    values.update(call_attributes.request_attributes(data))
+    attributes.identity(values, ids.CALL, native_id, parent)
+    span = core.starter.start(
+        call_attributes.call_name(data),
+        context=beneath(parent),
+        attributes=values,
+        trace_id=bits,
+        span_id=bits & ((1 << 64) - 1),
+        kind=SpanKind.CLIENT,
+        start_ns=started,
+    )
+    if data.failed:
+        set_failed(span, data)
+    span.end(ended)
+    state = call or State(ids.CALL, native_id, span, parent)
+    state.context = span.get_span_context()
+    state.ended = True
+    state.release()
+    core.remember(state)
+    parent.touch(ended)
+    return state
+
+
+def set_failed(span: Span, data: CallData) -> None:
+    """Set status ERROR with the error's text."""
+    span.set_status(Status(StatusCode.ERROR, encodable(data.error) if data.error else None))
+
+
+def record_captured(core: Core, captured: Captured, target: Handle | State | None = None) -> State:
+    """Record what a `warp()`-ed client captured: for whoever asked for it with `call()`, else for `target`."""
+    claim = captured.claim
+    owner = claim.target or target
+    parent = owner._state if isinstance(owner, Handle) else owner  # noqa: SLF001 -- handles are ours
+    core.claims.withdraw(captured)
+    claim.state = record_data(core, parent, captured.data, claim.opts, claim.state)
+    claim.target = None
+    return claim.state
+
+
+def record_response(core: Core, target: object, response: object, opts: Any) -> Call:
+    """The verb `call`: record the request that gave this response (or exception, or stream) for the target."""
+    core.drain()
+    captured = core.claims.find(response)
+    parent = resolve_parent(core, target)
+    handle = target if isinstance(target, Handle) else None
+    if captured is None or parent is None:
+        if parent is None:
+            warn_once(NO_PARENT, "call()")
+        else:
+            warn_once(
+                "call(): this %s did not come from a client passed to warp(), so nothing is recorded; wrap the client "
+                "with warp(), or use record_call()",
+                type(response).__name__,
+            )
+        return Call(core, detached(ids.CALL, ids.mint(ids.CALL)[0]))
+    claim = captured.claim
+    if claim.state is not None:
+        return Call(core, claim.state, handle)
+    claim.opts = opts
+    claim.target = handle if handle is not None else parent
+    core.claims.withdraw(captured)
+    core.claims.claim_here(parent)
+    if captured.done:
+        return Call(core, record_captured(core, captured), handle)
+    claim.state = _promised(parent)
+    core.remember(claim.state)
+    return Call(core, claim.state, handle)
+
+
+def _promised(parent: State) -> State:
+    """A call whose stream is still open: it has an id now, and its span once the stream is done."""
+    native_id, bits = ids.mint(ids.CALL)
+    context = parent.context
+    state = adopted(
+        ids.CALL, native_id, SpanContext(context.trace_id, bits & ((1 << 64) - 1), is_remote=False, trace_flags=context.trace_flags)
+    )
+    state.parent, state.run_id = parent, parent.run_id
+    state.chain_id, state.position, state.generation = parent.chain_id, parent.position, parent.generation
+    state.ended = True
+    return state

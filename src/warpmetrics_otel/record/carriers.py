@@ -1,0 +1,60 @@
+"""Carrier spans: outcomes and acts whose target takes no more events.
+
+An ended span is immutable, and another process's span is out of reach, so the event goes on a
+zero-length span of its own beneath the target, with exactly one link to it (the rule OpenInference
+gives for late annotations, `spec/annotations.md`, 2026-07).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry import context as otel_context
+from opentelemetry.trace import INVALID_SPAN, Link, NonRecordingSpan, SpanContext, set_span_in_context
+
+from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.record import attributes
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.core import Core
+
+
+def carry(  # noqa: PLR0913 -- an event, and where it belongs
+    core: Core,
+    event_name: str,
+    event: dict[str, Any],
+    at_ns: int,
+    mark_id: str,
+    *,
+    target_id: str,
+    host: SpanContext,
+    run_id: str | None,
+) -> SpanContext:
+    """Put an outcome or act on a carrier span.
+
+    Args:
+        core: the recorder.
+        event_name: the event's name, also the carrier's.
+        event: the event's attributes.
+        at_ns: when it happened, nanoseconds since the epoch.
+        mark_id: the outcome's or act's id, which gives the carrier's span id.
+        target_id: the native id of what it is about.
+        host: the target's span; an invalid one when its trace is not known, then the carrier is a trace of its own.
+        run_id: the run it belongs to, where that is known and the trace does not tell.
+
+    Returns:
+        The carrier's span context.
+    """
+    bits = ids.bits_of(mark_id)
+    span = core.starter.start(
+        event_name,
+        context=set_span_in_context(NonRecordingSpan(host) if host.is_valid else INVALID_SPAN, otel_context.get_current()),
+        attributes=attributes.carrier(event, target_id, run_id),
+        trace_id=bits,
+        span_id=bits & ((1 << 64) - 1),
+        links=[Link(host, {semconv.WARPMETRICS_LINK_TYPE: semconv.LINK_TYPE_TARGET})] if host.is_valid else [],
+        start_ns=at_ns,
+    )
+    span.add_event(event_name, event, at_ns)
+    span.end(at_ns)
+    return span.get_span_context()

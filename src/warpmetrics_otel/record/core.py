@@ -1,0 +1,152 @@
+"""One recorder's memory: what is open, what ended lately, and how things end.
+
+Verbs live in files of their own and work on a `Core`; `Warpmetrics` is its public face.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from time import time_ns
+from typing import Any
+
+from warpmetrics_otel import semconv
+from warpmetrics_otel.capture import drain as drain_captures
+from warpmetrics_otel.capture.data import Captured
+from warpmetrics_otel.record import blocks, calls, fork
+from warpmetrics_otel.record.classification import classifier
+from warpmetrics_otel.record.claims import Claims
+from warpmetrics_otel.record.ending import finish
+from warpmetrics_otel.record.flow import flow
+from warpmetrics_otel.record.handles import Handle
+from warpmetrics_otel.record.janitor import Janitor
+from warpmetrics_otel.record.provider import Destination
+from warpmetrics_otel.record.settings import Settings
+from warpmetrics_otel.record.spans import SpanStarter
+from warpmetrics_otel.record.state import Mark, State
+
+REMEMBERED = 2048
+"""How many ended entities, and how many outcomes and acts, are remembered so that a bare id finds its span."""
+
+
+class Core:
+    """Everything one `Warpmetrics` knows. Created at the first verb, replaced by `configure`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.classes = classifier(settings.classifications)
+        self.open: dict[str, State] = {}
+        self.remembered: dict[str, State] = {}
+        self.marks: dict[str, Mark] = {}
+        self.dropped: deque[State] = deque()
+        self.destination = Destination(settings)
+        self.claims = Claims(self)
+        self.janitor = Janitor(self)
+        fork.after_fork(self._in_child)
+
+    @property
+    def starter(self) -> SpanStarter:
+        """Our tracer of the provider in use now."""
+        return self.destination.starter()
+
+    def opened(self, state: State) -> None:
+        """Keep track of a span that was started here."""
+        state.dropped = self.dropped.append
+        self.open[state.id] = state
+        parent = state.parent
+        if parent is not None and parent.open:
+            if parent.children is None:
+                parent.children = set()
+            parent.children.add(state)
+        self.janitor.watch()
+
+    def closed(self, state: State) -> None:
+        """Keep an ended entity findable by its bare id for a while."""
+        self.open.pop(state.id, None)
+        self.remember(state)
+
+    def remember(self, state: State) -> None:
+        """Make an ended entity findable by its bare id, at the cost of the oldest."""
+        _put(self.remembered, state.id, state)
+
+    def marked(self, mark: Mark) -> None:
+        """Make an outcome or act findable by its bare id, at the cost of the oldest."""
+        _put(self.marks, mark.id, mark)
+
+    def find(self, native_id: str) -> State | None:
+        """The run, group or call of this id, if this process knows it."""
+        return self.open.get(native_id) or self.remembered.get(native_id)
+
+    def drain(self) -> None:
+        """End what nobody holds any more, and record streams that nobody reads any more."""
+        drain_captures()
+        while self.dropped:
+            try:
+                state = self.dropped.popleft()
+            except IndexError:
+                return
+            finish(self, state, semconv.END_REASON_COLLECTED)
+
+    def sweep(self, idle_timeout: float | None) -> None:
+        """What the janitor does each time."""
+        self.drain()
+        if idle_timeout:
+            self.end_idle(idle_timeout)
+
+    def end(self, state: State) -> None:
+        """End at the last recorded activity, on request."""
+        self.drain()
+        finish(self, state, semconv.END_REASON_END)
+
+    def end_all(self, reason: str, *, in_blocks: bool = False) -> None:
+        """End everything open; what is in its own block only when told so."""
+        self.drain()
+        for state in self._open_states():
+            if in_blocks or not state.blocks:
+                finish(self, state, reason, in_blocks=in_blocks)
+
+    def end_decided(self) -> None:
+        """End what got an outcome in this thread or task and is in no block."""
+        here = flow()
+        for state in self._open_states():
+            if state.flow == here and not state.blocks:
+                finish(self, state, semconv.END_REASON_FLUSH)
+
+    def end_idle(self, timeout: float) -> None:
+        """End what has an outcome, is in no block and saw nothing for `timeout` seconds."""
+        before = time_ns() - int(timeout * 1e9)
+        for state in self._open_states():
+            if state.flow is not None and not state.blocks and state.last_ns < before:
+                finish(self, state, semconv.END_REASON_IDLE)
+
+    def open_runs(self) -> int:
+        """How many runs have not ended."""
+        return sum(1 for state in self._open_states() if state.parent is None)
+
+    def record_captured(self, captured: Captured, target: Handle | State | None = None) -> State:
+        """Record what a `warp()`-ed client captured."""
+        return calls.record_captured(self, captured, target)
+
+    def enter(self, handle: Handle) -> None:
+        """Make a handle current, for a block of its own."""
+        blocks.enter(self, handle)
+
+    def leave(self, handle: Handle, error: BaseException | None) -> None:
+        """Leave a handle's own block, which ends it."""
+        blocks.leave(self, handle, error)
+
+    def _open_states(self) -> Iterable[State]:
+        return [state for state in self.open.copy().values() if state.open]
+
+    def _in_child(self) -> None:
+        # Locks may have been held by threads that do not exist here, and open spans are the parent's to end.
+        self.open = {}
+        self.dropped = deque()
+        self.janitor = Janitor(self)
+
+
+def _put(memory: dict[str, Any], key: str, value: Any) -> None:
+    memory[key] = value
+    if len(memory) > REMEMBERED:
+        # Another thread may have taken the same oldest one in between.
+        memory.pop(next(iter(memory), ""), None)

@@ -1,0 +1,66 @@
+"""The run or group in force here, kept in the OpenTelemetry context.
+
+Being part of that context, it goes wherever the user's own context propagation goes: tasks,
+threads with an instrumented or copied context, explicit `attach`.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING, NamedTuple
+
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, set_span_in_context
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.handles import Handle
+
+_KEY = otel_context.create_key("warpmetrics_otel")
+_entered: ContextVar[object] = ContextVar("warpmetrics_otel_entered")
+
+
+class _Node(NamedTuple):
+    handle: Handle
+    outer: _Node | None
+
+
+class Attachment(NamedTuple):
+    """What `leave` needs to undo an `enter`."""
+
+    token: Token[Context]
+    entered: Token[object]
+
+
+def enter(span: Span, handle: Handle | None) -> Attachment:
+    """Make the span current, and the handle with it; None keeps the run or group that is current."""
+    context = otel_context.get_current()
+    if handle is not None:
+        outer = _node(context)
+        context = otel_context.set_value(_KEY, _Node(handle, outer), context)
+    if span.get_span_context().is_valid:
+        context = set_span_in_context(span, context)
+    return Attachment(otel_context.attach(context), _entered.set(None))
+
+
+def leave(attachment: Attachment) -> None:
+    """Undo `enter`. In another context than it was entered in there is nothing to undo, and nothing is said."""
+    try:
+        _entered.reset(attachment.entered)
+    except ValueError:
+        # OpenTelemetry's own detach would log an error with a traceback here.
+        return
+    otel_context.detach(attachment.token)
+
+
+def current(context: Context | None = None) -> Handle | None:
+    """The innermost run or group in force that has not ended."""
+    node = _node(context)
+    while node is not None and node.handle.ended:
+        node = node.outer
+    return node.handle if node is not None else None
+
+
+def _node(context: Context | None) -> _Node | None:
+    node = otel_context.get_value(_KEY, context)
+    return node if isinstance(node, _Node) else None

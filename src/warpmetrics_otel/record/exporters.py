@@ -1,0 +1,74 @@
+"""The span exporters that the OpenTelemetry environment variables ask for.
+
+Used only for a private provider: with a provider of their own, users have exporters already.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import os
+import urllib.parse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+logger = logging.getLogger("warpmetrics_otel")
+
+_GROUP = "opentelemetry_traces_exporter"
+_GRPC_PORT = 4317
+_PROTOCOLS = {"grpc": "otlp_proto_grpc", "http/protobuf": "otlp_proto_http"}
+
+
+def from_environment() -> list[SpanExporter]:
+    """Make the exporters that ``OTEL_TRACES_EXPORTER`` names; OTLP when only an OTLP endpoint is set.
+
+    An exporter that cannot be made is reported by name and left out.
+    """
+    names = [name.strip() for name in os.environ.get("OTEL_TRACES_EXPORTER", "").split(",") if name.strip()]
+    if not names and _endpoint():
+        names = ["otlp"]
+    made = [_make(_otlp_name() if name == "otlp" else name) for name in names if name != "none"]
+    return [exporter for exporter in made if exporter is not None]
+
+
+def to_file(path: str | os.PathLike[str]) -> SpanExporter:
+    """Make the exporter that appends OTLP JSON lines to a file.
+
+    Raises:
+        ImportError: the package that does it is not installed.
+        OSError: the file cannot be opened.
+    """
+    try:
+        from opentelemetry.exporter.otlp.json.file import FileSpanExporter  # noqa: PLC0415 -- an optional dependency
+    except ImportError as error:
+        message = 'otlp_file needs one more package: pip install "warpmetrics-otel[file]"'
+        raise ImportError(message) from error
+    return FileSpanExporter(os.fspath(path))
+
+
+def _endpoint() -> str:
+    return os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or ""
+
+
+def _otlp_name() -> str:
+    protocol = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
+    if not protocol:
+        # The specification's default is HTTP, the Python SDK's gRPC; the well-known port says which was meant.
+        port = urllib.parse.urlsplit(_endpoint()).port
+        protocol = "grpc" if port == _GRPC_PORT else "http/protobuf"
+    return _PROTOCOLS.get(protocol, protocol)
+
+
+def _make(name: str) -> SpanExporter | None:
+    found = list(importlib.metadata.entry_points(group=_GROUP, name=name))
+    if not found:
+        logger.warning("OTEL_TRACES_EXPORTER names %r, which no installed package provides; it is left out", name)
+        return None
+    try:
+        exporter: SpanExporter = found[0].load()()
+    except Exception:
+        logger.exception("the span exporter %r could not be made; it is left out", name)
+        return None
+    return exporter

@@ -1,0 +1,73 @@
+"""A background thread that ends what was forgotten: dropped handles, and idle ones with an outcome.
+
+It starts with the first run of a process, never at import or configuration, so that a server that
+forks its workers after loading the application forks without it.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.core import Core
+
+INTERVAL = 1.0
+"""Seconds between two looks, while anything is open."""
+
+REST = 30.0
+"""Seconds between two looks while nothing is; only to notice that the core is gone."""
+
+
+class Janitor:
+    """Looks after one core; forgets it when nobody else remembers it."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = weakref.ref(core)
+        self._timeout = core.settings.idle_timeout
+        self._wake = threading.Event()
+        self._stopped = False
+        self._resting = True
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def watch(self) -> None:
+        """Something was opened: look until nothing is open."""
+        if not self._resting:
+            return
+        with self._lock:
+            if self._stopped or not self._resting:
+                return
+            self._resting = False
+            if self._thread is None:
+                thread = threading.Thread(target=self._work, name="warpmetrics-janitor", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:
+                    # The interpreter is exiting (or out of threads): the exit hook ends what is open.
+                    return
+                self._thread = thread
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread and wait for it, unless it is the one asking."""
+        with self._lock:
+            self._stopped = True
+            thread, self._thread = self._thread, None
+        self._wake.set()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def _work(self) -> None:
+        while not self._stopped:
+            core = self._core()
+            if core is None:
+                return
+            core.sweep(self._timeout)
+            self._resting = not core.open
+            # What was opened just before that line saw no resting janitor, so look again before resting for long.
+            wait = INTERVAL if core.open else REST
+            del core
+            self._wake.wait(wait)
+            self._wake.clear()

@@ -1,0 +1,143 @@
+"""`start_call`: a call recorded by hand while it happens, for streams and clients nobody instruments."""
+
+from __future__ import annotations
+
+from time import time_ns
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from opentelemetry.trace import SpanKind
+
+from warpmetrics_otel import ids
+from warpmetrics_otel.record import attributes, bag, call_attributes, current
+from warpmetrics_otel.record.blocks import is_failure
+from warpmetrics_otel.record.by_hand import call_data
+from warpmetrics_otel.record.calls import NO_PARENT, set_failed
+from warpmetrics_otel.record.groups import beneath
+from warpmetrics_otel.record.handles import Call, Handle
+from warpmetrics_otel.record.state import State, detached
+from warpmetrics_otel.record.target import resolve_parent
+from warpmetrics_otel.record.warn import warn_once
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.core import Core
+
+
+class LiveCall:
+    """A call that is going on. Set what becomes known of it; leaving the block (or `end`) records it.
+
+    Attributes that may be set: ``messages``, ``response`` (text), ``response_model``, ``response_id``,
+    ``finish_reasons``, ``tokens``, ``tools``, ``tool_calls``, ``cost``, ``error``.
+    """
+
+    def __init__(self, core: Core, handle: Call, fields: dict[str, Any]) -> None:
+        self.call = handle
+        """The handle, for `outcome` and for other processes."""
+        self.messages: Any = fields.get("messages")
+        self.response: str | None = None
+        self.response_model: str | None = None
+        self.response_id: str | None = None
+        self.finish_reasons: list[str] | None = None
+        self.tokens: dict[str, int | float] | None = None
+        self.tools: list[str] | None = fields.get("tools")
+        self.tool_calls: list[dict[str, Any]] | None = None
+        self.cost: float | None = None
+        self.error: BaseException | str | None = None
+        self._core = core
+        self._given = fields
+        self._started_ns = time_ns()
+        self._attachment: current.Attachment | None = None
+
+    @property
+    def id(self) -> str:
+        """The native id, ``wm_call_{ulid}``."""
+        return self.call.id
+
+    @property
+    def ref(self) -> str:
+        """The portable ref."""
+        return self.call.ref
+
+    def end(self) -> None:
+        """Record the call as it is known now. Ending twice does nothing."""
+        state = self.call._state  # noqa: SLF001 -- handles are ours
+        if not state.open:
+            return
+        with state.lock:
+            if state.ended:
+                return
+            state.ended = True
+        now = time_ns()
+        data = call_data(
+            {
+                **self._given,
+                **{name: value for name, value in vars(self).items() if not name.startswith("_") and name != "call"},
+                "started_at": None,
+                "ended_at": None,
+            }
+        )
+        data.started_ns, data.ended_ns = self._started_ns, now
+        values = call_attributes.response_attributes(data)
+        if self._core.settings.span_content:
+            values.update(call_attributes.content_attributes(data, self._core.settings.redact))
+        state.span.set_attributes(values)
+        if data.failed:
+            set_failed(state.span, data)
+        state.span.end(now)
+        if state.parent is not None:
+            state.parent.touch(now)
+        state.release()
+        self._core.closed(state)
+
+    def __enter__(self) -> Self:
+        self._attachment = current.enter(self.call.span, None)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._attachment is not None:
+            current.leave(self._attachment)
+        if error is not None and is_failure(error) and self.error is None:
+            self.error = error
+        self.end()
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def __repr__(self) -> str:
+        return f"<LiveCall {self.call.id}>"
+
+
+def start_live_call(core: Core, target: object, fields: dict[str, Any]) -> LiveCall:
+    """Start the span of a call that is about to happen."""
+    core.drain()
+    parent = resolve_parent(core, target)
+    native_id, bits = ids.mint(ids.CALL)
+    if parent is None:
+        warn_once(NO_PARENT, "start_call()")
+        return LiveCall(core, Call(core, detached(ids.CALL, native_id)), fields)
+    core.claims.claim_here(parent)
+    data = call_data(fields)
+    values = bag.span_attributes(core, fields.get("opts"), "call.opts")
+    values.update(call_attributes.request_attributes(data))
+    attributes.identity(values, ids.CALL, native_id, parent)
+    now = time_ns()
+    span = core.starter.start(
+        call_attributes.call_name(data),
+        context=beneath(parent),
+        attributes=values,
+        trace_id=bits,
+        span_id=bits & ((1 << 64) - 1),
+        kind=SpanKind.CLIENT,
+        start_ns=now,
+    )
+    state = State(ids.CALL, native_id, span, parent)
+    core.opened(state)
+    state.touch(now)
+    return LiveCall(core, Call(core, state, target if isinstance(target, Handle) else None), fields)

@@ -1,0 +1,112 @@
+"""Outcomes and acts: events on the span of their target, or carriers when it takes no more."""
+
+from __future__ import annotations
+
+from time import time_ns
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.trace import INVALID_SPAN_CONTEXT
+
+from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.record import attributes, bag, logs
+from warpmetrics_otel.record.carriers import carry
+from warpmetrics_otel.record.flow import flow
+from warpmetrics_otel.record.handles import Act, Handle, Outcome, _Marked
+from warpmetrics_otel.record.opts import redacted
+from warpmetrics_otel.record.state import Mark, State
+from warpmetrics_otel.record.target import resolve
+from warpmetrics_otel.record.text import text_of
+from warpmetrics_otel.record.warn import warn_once
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.core import Core
+
+
+def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outcome:
+    """The verb `outcome`."""
+    core.drain()
+    state = resolve(core, target)
+    mark = Mark(ids.OUTCOME, ids.mint(ids.OUTCOME)[0], None, INVALID_SPAN_CONTEXT)
+    if not isinstance(state, State) or state.detached:
+        warn_once(
+            "outcome(): the target is no run, group or call, so nothing is recorded; pass what run(), group() or call() "
+            "returned, its .ref, or a response of a client passed to warp()"
+        )
+        mark.detached = True
+        return Outcome(mark)
+    core.claims.claim_here(state)
+    text = text_of(name)
+    classification = core.classes.get(text.casefold())
+    mark.state, mark.outcome_id, mark.outcome_name = state, mark.id, text
+    opts_json = bag.encoded(core, opts, "outcome.opts")
+    event = attributes.outcome_event(mark, _shown(core, opts), opts_json, classification, name)
+    _put(core, mark, semconv.EVENT_OUTCOME, event, state.context, state.id)
+    if state.open:
+        state.outcome_name, state.classification = event[semconv.WARPMETRICS_OUTCOME_NAME], classification
+        state.flow = flow()
+    return Outcome(mark, target if isinstance(target, Handle) else None)
+
+
+def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
+    """The verb `act` on an outcome; `name` may be a reserved act, which it completes."""
+    core.drain()
+    outcome = resolve(core, target)
+    reserved = name._mark if isinstance(name, Act) else None  # noqa: SLF001 -- handles are ours
+    mark = reserved or Mark(ids.ACT, ids.mint(ids.ACT)[0], None, INVALID_SPAN_CONTEXT)
+    if not isinstance(outcome, Mark) or outcome.kind != ids.OUTCOME or outcome.detached:
+        if not (isinstance(outcome, Mark) and outcome.detached):
+            warn_once("act(): the target is no outcome, so nothing is recorded; pass what outcome() returned, or its .ref")
+        mark.detached = reserved is None
+        return Act(mark)
+    if reserved is not None:
+        name, opts = reserved.act_name, _merged(reserved.opts, opts)
+    mark.state, mark.act_name = outcome.state, text_of(name)
+    mark.outcome_id, mark.outcome_name = outcome.id, outcome.outcome_name
+    event = attributes.act_event(mark, bag.encoded(core, opts, "act.opts"), name)
+    _put(core, mark, semconv.EVENT_ACT, event, outcome.context, outcome.id)
+    return Act(mark, target._target if isinstance(target, _Marked) else None)  # noqa: SLF001
+
+
+def describe_act(name: object, opts: Any) -> Act:
+    """An act that is not decided yet: a name and opts, for `reserve`."""
+    mark = Mark(ids.ACT, ids.mint(ids.ACT)[0], None, INVALID_SPAN_CONTEXT)
+    mark.act_name, mark.opts = text_of(name), opts
+    return Act(mark)
+
+
+def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: Any, target_id: str) -> None:
+    """Put the event on the target's span while it is open; afterwards on a carrier."""
+    now = time_ns()
+    state = mark.state
+    placed = False
+    if state is not None and state.open and state.context.span_id == host.span_id:
+        with state.lock:
+            # A span the user ended behind our back takes no events; one that is not sampled takes none either, rightly.
+            if state.open and (state.span.is_recording() or not state.context.trace_flags.sampled):
+                state.span.add_event(event_name, event, now)
+                if state.events is None:
+                    state.events = []
+                state.events.append((event_name, event, now))
+                placed = True
+        state.touch(now)
+    if placed and state is not None:
+        mark.context = state.context
+    else:
+        run_id = state.run_id if state is not None and (not state.derived or not host.is_valid) else None
+        mark.context = carry(core, event_name, event, now, mark.id, target_id=target_id, host=host, run_id=run_id)
+    core.marked(mark)
+    if core.settings.events == "both":
+        logs.emit(core.settings.logger_provider, event_name, event, now, host if host.is_valid else mark.context)
+
+
+def _shown(core: Core, opts: Any) -> Any:
+    if core.settings.redact is None or opts is None:
+        return opts
+    return redacted(opts, core.settings.redact, "outcome.opts")
+
+
+def _merged(first: Any, second: Any) -> Any:
+    if isinstance(first, dict) and isinstance(second, dict):
+        return {**first, **second}
+    return first if second is None else second
+

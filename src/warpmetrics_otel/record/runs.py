@@ -1,0 +1,152 @@
+"""Starting runs: first ones, and follow-ups of an act."""
+
+from __future__ import annotations
+
+from time import time_ns
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import INVALID_SPAN, Link, NonRecordingSpan, SpanContext, set_span_in_context
+
+from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.record import attributes, bag
+from warpmetrics_otel.record.ending import finish
+from warpmetrics_otel.record.handles import Act, Run
+from warpmetrics_otel.record.state import Mark, State
+from warpmetrics_otel.record.target import resolve
+from warpmetrics_otel.record.text import encodable, text_of
+from warpmetrics_otel.record.warn import warn_once
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.core import Core
+
+Parent = Literal["current"] | Context | SpanContext | None
+_LOW_64 = (1 << 64) - 1
+
+
+class RunOptions(NamedTuple):
+    """What a run may be given beside its label and opts."""
+
+    parent: Parent = None
+    conversation_id: str | None = None
+    user_id: str | None = None
+
+
+def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: RunOptions) -> Run:
+    """Start the root span of a run; with an act, linked to the span that carries it."""
+    core.drain()
+    run_id, bits = ids.mint(ids.RUN)
+    context = _context_of(options.parent if options.parent is not None else core.settings.run_parent)
+    caller = trace.get_current_span() if context is None else None
+    values = bag.span_attributes(core, opts, "run.opts")
+    text = attributes.named(values, "label", label)
+    values[semconv.GEN_AI_OPERATION_NAME] = semconv.OPERATION_INVOKE_WORKFLOW
+    values[semconv.GEN_AI_WORKFLOW_NAME] = text
+    if options.conversation_id is not None:
+        values[semconv.GEN_AI_CONVERSATION_ID] = encodable(text_of(options.conversation_id))
+    if options.user_id is not None:
+        values[semconv.USER_ID] = encodable(text_of(options.user_id))
+    links = []
+    if caller is not None and caller.get_span_context().is_valid:
+        links.append(_link_to_caller(values, caller.get_span_context()))
+    if act is not None:
+        attributes.follows(values, act)
+        _add_chain(values, act)
+        if act.context.is_valid:
+            links.append(Link(act.context, attributes.follow_up_link(act, semconv.LINK_TYPE_FOLLOW_UP)))
+    attributes.identity(values, ids.RUN, run_id)
+    now = time_ns()
+    span = core.starter.start(
+        attributes.run_name(text),
+        context=_root_context(caller) if context is None else context,
+        attributes=values,
+        trace_id=bits,
+        span_id=bits & _LOW_64,
+        links=links,
+        start_ns=now,
+    )
+    state = State(ids.RUN, run_id, span)
+    state.label = text
+    state.last_ns = now
+    state.conversation_id = values.get(semconv.GEN_AI_CONVERSATION_ID)
+    state.chain_id = values.get(semconv.WARPMETRICS_CHAIN_ID)
+    state.position = values.get(semconv.WARPMETRICS_CHAIN_POSITION)
+    core.opened(state)
+    if caller is not None and core.settings.caller_link and caller.is_recording():
+        back = {semconv.WARPMETRICS_LINK_TYPE: semconv.LINK_TYPE_RUN, semconv.WARPMETRICS_RUN_ID: run_id}
+        caller.add_link(state.context, back)
+    if act is not None:
+        _close_origin(core, act, state)
+    return Run(core, state)
+
+
+def act_of(core: Core, target: object) -> Mark | None:
+    """The act a run follows; None, with a warning, when the target is no act or was never recorded."""
+    if isinstance(target, str) and ids.parse_ref(target) is None:
+        found = None
+    else:
+        found = resolve(core, target)
+    if not isinstance(found, Mark) or found.kind != ids.ACT:
+        warn_once("run(): %s is not an act, so this is a first run; pass what act() returned, or its .ref", _name(target))
+        return None
+    if found.detached:
+        return None
+    if found.state is None and not isinstance(target, Act):
+        warn_once(
+            "run(): the act id %s says nothing of its chain, so the follow-up has no link; store act.ref instead of act.id",
+            found.id,
+        )
+    return found
+
+
+def _name(target: object) -> str:
+    return repr(target) if isinstance(target, (str, int, float, bool)) else type(target).__name__
+
+
+def _context_of(parent: Parent) -> Context | None:
+    """The context of the trace to join; None for a trace of its own."""
+    if parent is None:
+        return None
+    if isinstance(parent, SpanContext):
+        return set_span_in_context(NonRecordingSpan(parent))
+    context = parent if isinstance(parent, Context) else otel_context.get_current()
+    return context if trace.get_current_span(context).get_span_context().is_valid else None
+
+
+def _root_context(caller: trace.Span | None) -> Context:
+    # The rest of the context stays: span processors read baggage from it.
+    context = otel_context.get_current()
+    return set_span_in_context(INVALID_SPAN, context) if caller is not None and caller is not INVALID_SPAN else context
+
+
+def _link_to_caller(values: attributes.Attributes, caller: SpanContext) -> Link:
+    values[semconv.WARPMETRICS_CALLER_TRACE_ID] = trace.format_trace_id(caller.trace_id)
+    values[semconv.WARPMETRICS_CALLER_SPAN_ID] = trace.format_span_id(caller.span_id)
+    return Link(caller, {semconv.WARPMETRICS_LINK_TYPE: semconv.LINK_TYPE_CALLER})
+
+
+def _add_chain(values: attributes.Attributes, act: Mark) -> None:
+    origin = act.state
+    if origin is None or origin.run_id is None:
+        return
+    if origin.chain_id is not None and origin.position is not None:
+        values[semconv.WARPMETRICS_CHAIN_ID] = origin.chain_id
+        values[semconv.WARPMETRICS_CHAIN_POSITION] = origin.position + 1
+    elif origin.generation >= 0:
+        # Recorded here and in no chain yet: the first run of this one.
+        values[semconv.WARPMETRICS_CHAIN_ID] = origin.run_id
+        values[semconv.WARPMETRICS_CHAIN_POSITION] = 2
+
+
+def _close_origin(core: Core, act: Mark, follow_up: State) -> None:
+    origin = act.state
+    if origin is None or not origin.open:
+        return
+    if origin.context.span_id == act.context.span_id:
+        origin.span.add_link(follow_up.context, attributes.follow_up_link(act, semconv.LINK_TYPE_FOLLOWED_BY))
+    while origin.parent is not None:
+        origin = origin.parent
+    if not origin.blocks:
+        finish(core, origin, semconv.END_REASON_FOLLOW_UP)

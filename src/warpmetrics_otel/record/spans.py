@@ -1,0 +1,117 @@
+"""Starting spans that carry our ids.
+
+A run's trace id and every span id follow from native ids (DESIGN: identity). The SDK asks a
+tracer's public `id_generator` for ids, so ours is replaced on our own tracer only: every other
+tracer of the user's provider is left alone. Providers that are not the SDK's choose their own
+ids; what a span really got is read from the span.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import Tracer as SdkTracer
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.trace import (
+    Link,
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    TraceFlags,
+    Tracer,
+    TracerProvider,
+)
+
+from warpmetrics_otel import semconv
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+logger = logging.getLogger("warpmetrics_otel")
+
+SCOPE = "warpmetrics_otel"
+
+
+class _Next(threading.local):
+    trace_id = 0
+    span_id = 0
+
+
+_next = _Next()
+
+
+class EntityIdGenerator(IdGenerator):
+    """Hands out the ids asked for by `SpanStarter.start` on this thread, else those of the generator it replaces."""
+
+    def __init__(self, other: IdGenerator) -> None:
+        self._other = other
+
+    def generate_trace_id(self) -> int:
+        """The trace id of the run being started, once."""
+        trace_id, _next.trace_id = _next.trace_id, 0
+        return trace_id or self._other.generate_trace_id()
+
+    def generate_span_id(self) -> int:
+        """The span id of the entity being started, once."""
+        span_id, _next.span_id = _next.span_id, 0
+        return span_id or self._other.generate_span_id()
+
+    def is_trace_id_random(self) -> bool:
+        """True: the low 80 bits of a run's trace id are random (W3C Trace Context Level 2, random-trace-id flag)."""
+        return True
+
+
+class SpanStarter:
+    """Our tracer of one provider."""
+
+    def __init__(self, provider: TracerProvider, version: str) -> None:
+        self.provider = provider
+        self._tracer: Tracer = provider.get_tracer(SCOPE, version, schema_url=semconv.SCHEMA_URL)
+        self._is_sdk = isinstance(self._tracer, SdkTracer)
+        tracer = self._tracer
+        if isinstance(tracer, SdkTracer) and not isinstance(tracer.id_generator, EntityIdGenerator):
+            tracer.id_generator = EntityIdGenerator(tracer.id_generator)
+
+    @property
+    def keeps_ids(self) -> bool:
+        """Whether spans get the ids that follow from native ids."""
+        return self._is_sdk
+
+    def start(  # noqa: PLR0913 -- the tracer's own arguments, and the ids
+        self,
+        name: str,
+        *,
+        context: Context,
+        attributes: dict[str, Any],
+        trace_id: int,
+        span_id: int,
+        kind: SpanKind = SpanKind.INTERNAL,
+        links: Sequence[Link] = (),
+        start_ns: int,
+    ) -> Span:
+        """Start a span with these ids; the trace id counts only where `context` holds no span.
+
+        A sampler or processor of the user's that raises costs the span, not the agent.
+        """
+        _next.trace_id, _next.span_id = trace_id, span_id
+        try:
+            return self._tracer.start_span(
+                name, context=context, kind=kind, attributes=attributes, links=links, start_time=start_ns
+            )
+        except Exception:
+            logger.exception("the tracer provider could not start the span %r; it is not recorded", name)
+            return NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False))
+        finally:
+            _next.trace_id = _next.span_id = 0
+
+    def flags_of(self, trace_id: int, name: str, attributes: dict[str, Any]) -> TraceFlags:
+        """The flags a run's trace most likely has, when only its id is known: what the sampler says of that trace id."""
+        tracer = self._tracer
+        if not isinstance(tracer, SdkTracer):
+            return TraceFlags(TraceFlags.SAMPLED)
+        result = tracer.sampler.should_sample(Context(), trace_id, name, SpanKind.INTERNAL, attributes)
+        return TraceFlags(TraceFlags.SAMPLED if result.decision.is_sampled() else TraceFlags.DEFAULT)

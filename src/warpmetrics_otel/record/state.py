@@ -1,0 +1,138 @@
+"""What recording knows of one run, group or call while it is open, and what is left of it afterwards.
+
+States are internal and mutable; users hold the frozen handles of `handles`. A state never refers
+to a handle, so that a handle which nobody holds any more is collected at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, Span, SpanContext
+
+from warpmetrics_otel import ids
+from warpmetrics_otel.record import fork
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.capture.data import Captured
+    from warpmetrics_otel.record.current import Attachment
+
+Event = tuple[str, dict[str, Any], int]
+"""Name, attributes and time (nanoseconds) of a span event of ours."""
+
+
+class State:
+    """One run, group or call: recorded here, adopted from an id, or detached (its target was no target)."""
+
+    __slots__ = (
+        "blocks",
+        "chain_id",
+        "children",
+        "classification",
+        "context",
+        "conversation_id",
+        "detached",
+        "dropped",
+        "end_reason",
+        "ended",
+        "events",
+        "flow",
+        "generation",
+        "id",
+        "kind",
+        "label",
+        "last_ns",
+        "lock",
+        "outcome_name",
+        "parent",
+        "position",
+        "raised",
+        "run_id",
+        "span",
+        "unclaimed",
+    )
+
+    def __init__(self, kind: str, native_id: str, span: Span, parent: State | None = None) -> None:
+        self.kind = kind
+        self.id = native_id
+        self.span = span
+        self.context: SpanContext = span.get_span_context()
+        self.parent = parent
+        self.label: str | None = None
+        self.run_id: str | None = native_id if kind == ids.RUN else parent.run_id if parent else None
+        self.chain_id: str | None = parent.chain_id if parent else None
+        self.position: int | None = parent.position if parent else None
+        self.conversation_id: str | None = parent.conversation_id if parent else None
+        self.detached = False
+        self.ended = False
+        self.end_reason: str | None = None
+        self.raised = False
+        self.generation = fork.generation()
+        self.last_ns = 0
+        # One lock a run: ending a run ends what is beneath it, and nothing may slip in between.
+        self.lock: threading.RLock = parent.lock if parent else threading.RLock()  # type: ignore[assignment]
+        self.children: set[State] | None = None
+        self.blocks: list[Attachment] | None = None
+        self.events: list[Event] | None = None
+        self.unclaimed: list[Captured] | None = None
+        self.flow: tuple[int, int] | None = None
+        self.outcome_name: str | None = None
+        self.classification: str | None = None
+        self.dropped: Callable[[State], None] | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether events may still be added to the span, by this process."""
+        return not self.ended and self.generation == fork.generation()
+
+    @property
+    def derived(self) -> bool:
+        """Whether the run's id alone gives the trace: not so in a joined trace, or under a foreign provider."""
+        return self.run_id is not None and self.context.trace_id == ids.trace_id_of(self.run_id)
+
+    def touch(self, at_ns: int) -> None:
+        """Note activity at this time on this and everything above it."""
+        state: State | None = self
+        while state is not None and state.last_ns < at_ns:
+            state.last_ns = at_ns
+            state = state.parent
+
+    def release(self) -> None:
+        """Forget what only an open span needs: a handle kept for its id must not keep content alive."""
+        self.span = NonRecordingSpan(self.context)
+        self.events = None
+        self.children = None
+        self.dropped = None
+
+
+class Mark:
+    """An outcome or an act, on the span (or carrier) that holds it."""
+
+    __slots__ = ("act_name", "context", "detached", "id", "kind", "opts", "outcome_id", "outcome_name", "state")
+
+    def __init__(self, kind: str, native_id: str, state: State | None, context: SpanContext) -> None:
+        self.kind = kind
+        self.id = native_id
+        self.state = state
+        self.context = context
+        self.outcome_id: str | None = None
+        self.outcome_name: str | None = None
+        self.act_name: str | None = None
+        self.opts: Any = None
+        self.detached = False
+
+
+def adopted(kind: str, native_id: str, context: SpanContext) -> State:
+    """The state of an entity that another process recorded, or this one long ago: it takes no more events itself."""
+    state = State(kind, native_id, NonRecordingSpan(context))
+    state.generation = -1
+    return state
+
+
+def detached(kind: str, native_id: str, parent: State | None = None) -> State:
+    """The state behind a handle that stands for nothing recorded."""
+    state = State(kind, native_id, INVALID_SPAN, parent)
+    state.ended = state.detached = True
+    return state

@@ -1,0 +1,106 @@
+"""What a verb's target is: a handle, a native id, a portable ref, a traceparent, a span, or a response."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opentelemetry.trace import INVALID_SPAN_CONTEXT, Span, SpanContext, TraceFlags
+
+from warpmetrics_otel import ids
+from warpmetrics_otel.record import attributes
+from warpmetrics_otel.record.handles import Handle, _Marked
+from warpmetrics_otel.record.state import Mark, State, adopted
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.core import Core
+
+_LOW_64 = (1 << 64) - 1
+
+
+def resolve(core: Core, target: object) -> State | Mark | None:
+    """Find what a verb's argument stands for; None when it is nothing of ours."""
+    if isinstance(target, Handle):
+        return target._state  # noqa: SLF001 -- handles are ours
+    if isinstance(target, _Marked):
+        return target._mark  # noqa: SLF001
+    if isinstance(target, str):
+        return _from_text(core, target)
+    if isinstance(target, Span):
+        return _from_context(core, target.get_span_context())
+    if isinstance(target, SpanContext):
+        return _from_context(core, target)
+    captured = core.claims.find(target)
+    if captured is None:
+        return None
+    if captured.claim.state is None and captured.claim.owner is not None and captured.done:
+        core.record_captured(captured, captured.claim.owner)
+    state: State | None = captured.claim.state
+    return state
+
+
+def resolve_parent(core: Core, target: object) -> State | None:
+    """The run or group that a group or call goes under; None when the target is neither."""
+    found = resolve(core, target)
+    return found if isinstance(found, State) and found.kind != ids.CALL and not found.detached else None
+
+
+def _from_text(core: Core, text: str) -> State | Mark | None:
+    ref = ids.parse_ref(text)
+    if ref is None:
+        parsed = ids.parse_traceparent(text)
+        return None if parsed is None else _from_context(core, _remote(*parsed))
+    known = core.marks.get(ref.id) or core.find(ref.id)
+    if known is not None:
+        return known
+    context = INVALID_SPAN_CONTEXT
+    if ref.trace_id is not None and ref.span_id is not None:
+        context = _remote(ref.trace_id, ref.span_id, ref.flags)
+    kind = ids.kind_of(ref.id)
+    if kind in (ids.OUTCOME, ids.ACT):
+        return _adopt_mark(kind, ref, context)
+    return _adopt_state(core, str(kind), ref, context)
+
+
+def _adopt_state(core: Core, kind: str, ref: ids.Ref, context: SpanContext) -> State:
+    if kind == ids.RUN and not context.is_valid:
+        bits = ids.bits_of(ref.id)
+        probe = attributes.identity({}, ids.RUN, ref.id)
+        context = _remote(bits, bits & _LOW_64, core.starter.flags_of(bits, attributes.run_name(""), probe))
+    state = adopted(kind, ref.id, context)
+    if kind != ids.RUN:
+        state.run_id = ref.run_id
+    state.chain_id, state.position = ref.chain_id, ref.position
+    return state
+
+
+def _adopt_mark(kind: str, ref: ids.Ref, context: SpanContext) -> Mark:
+    state = None
+    if ref.run_id is not None:
+        bits = ids.bits_of(ref.run_id)
+        # Where the run joined another trace its span is not known, only the trace.
+        span = _remote(context.trace_id, bits & _LOW_64, context.trace_flags) if context.is_valid else context
+        state = adopted(ids.RUN, ref.run_id, span)
+        state.chain_id, state.position = ref.chain_id, ref.position
+    mark = Mark(kind, ref.id, state, context)
+    mark.outcome_id = ref.id if kind == ids.OUTCOME else ref.outcome_id
+    mark.outcome_name, mark.act_name = ref.outcome_name, ref.act_name
+    return mark
+
+
+def _from_context(core: Core, context: SpanContext) -> State | None:
+    if not context.is_valid:
+        return None
+    for state in [*core.open.copy().values()]:
+        if state.context.span_id == context.span_id and state.context.trace_id == context.trace_id:
+            return state
+    run_id = ids.run_id_of_trace(context.trace_id)
+    return core.find(run_id) if context.span_id == context.trace_id & _LOW_64 and core.find(run_id) else _foreign(run_id, context)
+
+
+def _foreign(run_id: str, context: SpanContext) -> State:
+    # Somebody else's span: its trace is the run, and what is recorded goes beneath the span itself.
+    return adopted(ids.RUN, run_id, context)
+
+
+def _remote(trace_id: int, span_id: int, flags: int) -> SpanContext:
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))

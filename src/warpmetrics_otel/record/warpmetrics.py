@@ -1,0 +1,298 @@
+"""`Warpmetrics`: the verbs, on one configuration. The package's functions are those of a default instance."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from opentelemetry.trace import Span, SpanContext
+
+from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.capture import warp as warp_client
+from warpmetrics_otel.record import blocks, by_hand, calls, current, groups, outcomes, runs
+from warpmetrics_otel.record.core import Core
+from warpmetrics_otel.record.decorators import in_block
+from warpmetrics_otel.record.handles import Act, Call, Group, Handle, Outcome, Run, _Marked, mark_ref, state_ref
+from warpmetrics_otel.record.live import LiveCall, start_live_call
+from warpmetrics_otel.record.result import FlushResult
+from warpmetrics_otel.record.settings import Settings
+from warpmetrics_otel.record.state import Mark, State, detached
+from warpmetrics_otel.record.target import resolve
+from warpmetrics_otel.record.warn import forget, warn_once
+
+Client = TypeVar("Client")
+F = TypeVar("F", bound=Callable[..., Any])
+
+Target = Handle | _Marked | Span | SpanContext | str | object
+"""What verbs take: a handle, a native id, a portable ref, a traceparent, a span, or a response of a warped client."""
+
+_ADOPTED = {ids.RUN: Run, ids.GROUP: Group}
+_FLUSH_SECONDS = 5.0
+
+
+class Warpmetrics:
+    """Records agents as OpenTelemetry spans. Several instances, with their own options, live side by side.
+
+    Args:
+        options: the options of `configure`; without any, the environment decides at the first verb.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._lock = threading.RLock()
+        self._options: dict[str, Any] = options
+        self._core_now: Core | None = None
+        self._stopped = False
+        if options:
+            self._set_up()
+
+    def configure(self, **options: Any) -> None:
+        """Choose where spans go and what is on them. A second call flushes and replaces the first.
+
+        Args:
+            options: see `docs/configuration.md`; every option has a default from the environment.
+
+        Raises:
+            TypeError: an option that does not exist.
+            ValueError: an option with a value that makes no sense.
+            ImportError: an option that needs a package which is not installed.
+        """
+        settings = Settings.read(options)
+        with self._lock:
+            if self._core_now is not None:
+                self.shutdown()
+            forget()
+            self._options, self._stopped = options, False
+            self._set_up(settings)
+
+    def run(
+        self,
+        label: object = None,
+        opts: object = None,
+        more: object = None,
+        /,
+        *,
+        follows: Target | None = None,
+        parent: runs.Parent = None,
+        conversation_id: str | None = None,
+        user_id: str | None = None,
+    ) -> Run:
+        """Start a run: ``run(label, opts)``, or a follow-up ``run(act, label, opts)`` or ``run(label, opts, follows=act)``.
+
+        Args:
+            label: what kind of work it is; what is special about this one belongs in opts.
+            opts: any values to store with it.
+            more: the opts, when an act comes first.
+            follows: the act it follows, as a handle, id or portable ref; None makes it a first run.
+            parent: join this trace (``"current"``, a Context or a SpanContext) instead of being a trace of its own.
+            conversation_id: the conversation it belongs to (``gen_ai.conversation.id``, on its calls too).
+            user_id: who it is for (``user.id``).
+
+        Returns:
+            The run's handle. Never raises; a target that is no act is warned about.
+        """
+        core = self._core
+        options = runs.RunOptions(parent, conversation_id, user_id)
+        act: Mark | None = None
+        if _leads_to_act(label) or (isinstance(opts, str) and not isinstance(label, str)):
+            act = runs.act_of(core, label)
+            label, opts = opts, more
+        elif follows is not None:
+            act = runs.act_of(core, follows)
+        return runs.start_run(core, label, opts, act, options)
+
+    def group(self, target: Target, label: object = None, opts: object = None) -> Group:
+        """Start a group (a phase) beneath a run or group."""
+        return groups.start_group(self._core, target, label, opts)
+
+    def call(self, target: Target, response: object, opts: object = None) -> Call:
+        """Record the request that a `warp()`-ed client made for this response, beneath a run or group.
+
+        Args:
+            target: a run or group.
+            response: what the client returned, the stream it returned (recorded once consumed), or the exception it raised.
+            opts: any values to store with it.
+        """
+        return calls.record_response(self._core, target, response, opts)
+
+    def record_call(self, target: Target, *, opts: object = None, **fields: Any) -> Call:
+        """Record a call by hand, afterwards.
+
+        Args:
+            target: a run or group.
+            opts: any values to store with it.
+            fields: ``provider``, ``model``, ``operation`` (``chat``), ``messages``, ``response`` (text), ``tokens``
+                (``prompt``, ``completion``, ``total``, ``cachedInput`` or ``cacheWrite`` and ``cacheRead``),
+                ``duration_ms``, ``started_at``, ``ended_at`` (datetime, ISO 8601 text or seconds), ``status``
+                (``success`` or ``error``), ``error`` (text or exception), ``cost`` (USD), ``tools`` (names),
+                ``tool_calls`` (``id``, ``name``, ``arguments``), ``response_model``, ``response_id``, ``finish_reasons``.
+        """
+        core = self._core
+        core.drain()
+        parent = groups.resolve_parent(core, target)
+        if parent is None or fields.get("model") is None:
+            if parent is None:
+                warn_once(calls.NO_PARENT, "record_call()")
+            else:
+                warn_once("record_call(): no model is given, so nothing is recorded; pass model=")
+            return Call(core, detached(ids.CALL, ids.mint(ids.CALL)[0]))
+        core.claims.claim_here(parent)
+        state = calls.record_data(core, parent, by_hand.call_data(fields), opts)
+        return Call(core, state, target if isinstance(target, Handle) else None)
+
+    trace = record_call
+
+    def start_call(self, target: Target, *, provider: str, model: str, opts: object = None, **fields: Any) -> LiveCall:
+        """Start a call by hand, live: ``with start_call(g, provider="google", model="…") as c: c.response = …``.
+
+        Args:
+            target: a run or group.
+            provider: who serves the model (``gen_ai.provider.name``).
+            model: the model asked for.
+            opts: any values to store with it.
+            fields: ``operation``, ``messages``, ``tools``.
+        """
+        return start_live_call(self._core, target, {**fields, "provider": provider, "model": model, "opts": opts})
+
+    def outcome(self, target: Target, name: object = None, opts: object = None) -> Outcome:
+        """Record what happened, on a run, group, call or response."""
+        return outcomes.record_outcome(self._core, target, name, opts)
+
+    def act(self, target: Target, name: object = None, opts: object = None) -> Act:
+        """Record what is done about an outcome: ``act(outcome, name, opts)``.
+
+        ``act(name, opts)`` describes one that is not decided yet, for `reserve`; ``act(outcome, reserved, opts)``
+        completes a reserved one, the later opts winning.
+        """
+        if isinstance(target, str) and ids.parse_ref(target) is None and not isinstance(name, (str, Act)):
+            return outcomes.describe_act(target, name)
+        return outcomes.record_act(self._core, target, name, opts)
+
+    def reserve(self, described: Act) -> Act:
+        """Give an act that is described but not decided its id now, so that it can be handed out before it happens."""
+        return described
+
+    def ref(self, target: Target, *, portable: bool = False) -> str | None:
+        """The native id of anything; with `portable`, its portable ref. None when it is nothing that was recorded."""
+        if isinstance(target, Mapping):
+            return None
+        found = resolve(self._core, target)
+        if found is None:
+            return None
+        if not portable:
+            return found.id
+        return str(state_ref(found) if isinstance(found, State) else mark_ref(found))
+
+    def warp(self, client: Client) -> Client:
+        """Capture the calls of an OpenAI or Anthropic client; it is returned, its type and behaviour unchanged."""
+        return warp_client(client, self._core.claims)
+
+    def use(self, target: Target) -> AbstractContextManager[None]:
+        """Make a run or group current in a block, by handle, id or portable ref; it does not end with the block."""
+        core = self._core
+        if isinstance(target, (Run, Group)):
+            return blocks.used(core, target)
+        found = resolve(core, target)
+        if isinstance(found, Mark) or found is None or found.kind not in _ADOPTED:
+            warn_once("use(): the target is no run or group, so nothing is made current")
+            found = detached(ids.RUN, ids.mint(ids.RUN)[0])
+        return blocks.used(core, _ADOPTED[found.kind](core, found))
+
+    def current(self) -> Run | Group | None:
+        """The innermost run or group in force here that has not ended."""
+        handle = current.current()
+        return handle if isinstance(handle, (Run, Group)) else None
+
+    def current_run(self) -> Run | None:
+        """The run in force here; None when there is none, or only a group of another process is known."""
+        handle = current.current()
+        while handle is not None and not isinstance(handle, Run):
+            handle = handle._parent  # noqa: SLF001 -- handles are ours
+        return handle
+
+    def as_run(self, label: object = None, opts: object = None) -> Callable[[F], F]:
+        """Decorate a function, coroutine, generator or async generator: each invocation is a run of its own."""
+        return lambda function: in_block(lambda: self.run(function.__name__ if label is None else label, opts), function)
+
+    def as_group(self, label: object = None, opts: object = None) -> Callable[[F], F]:
+        """Decorate a function likewise: each invocation is a group of what is current, or a run when nothing is."""
+
+        def start(function: F) -> Run | Group:
+            name = function.__name__ if label is None else label
+            parent = self.current()
+            return self.run(name, opts) if parent is None else self.group(parent, name, opts)
+
+        return lambda function: in_block(lambda: start(function), function)
+
+    def flush(self, timeout: float = _FLUSH_SECONDS, *, end_open: bool = False) -> FlushResult:
+        """Export what has ended, after ending what got its outcome in this thread or task and is in no block.
+
+        Args:
+            timeout: seconds to wait for exporters we made.
+            end_open: also end every other run and group that is in no block.
+        """
+        core = self._core_now
+        if core is None:
+            return FlushResult("flushed", 0)
+        core.drain()
+        if end_open:
+            core.end_all(semconv.END_REASON_FLUSH)
+        else:
+            core.end_decided()
+        return self._result(core, core.destination.force_flush(int(timeout * 1000)))
+
+    async def aflush(self, timeout: float = _FLUSH_SECONDS, *, end_open: bool = False) -> FlushResult:  # noqa: ASYNC109
+        """`flush` without blocking the event loop."""
+        core = self._core_now
+        if core is None:
+            return FlushResult("flushed", 0)
+        core.drain()
+        # What this task decided is ended here: the thread below is another flow.
+        core.end_decided()
+        return await asyncio.to_thread(self.flush, timeout, end_open=end_open)
+
+    def shutdown(self, timeout: float = _FLUSH_SECONDS) -> FlushResult:
+        """End every run in no block, flush, and stop what we made. A user's provider is left running."""
+        return self._stop(timeout, semconv.END_REASON_SHUTDOWN, in_blocks=False)
+
+    @property
+    def _core(self) -> Core:
+        return self._core_now or self._set_up()
+
+    def _set_up(self, settings: Settings | None = None) -> Core:
+        with self._lock:
+            if self._core_now is None:
+                settings = settings or Settings.read(self._options if not self._stopped else {"enabled": False})
+                self._core_now = Core(settings)
+                # Registered after the user's provider was made, so that it runs before that provider's own exit hook.
+                atexit.unregister(self._at_exit)
+                atexit.register(self._at_exit)
+            return self._core_now
+
+    def _at_exit(self) -> None:
+        self._stop(_FLUSH_SECONDS, semconv.END_REASON_EXIT, in_blocks=True)
+
+    def _stop(self, timeout: float, reason: str, *, in_blocks: bool) -> FlushResult:
+        with self._lock:
+            core, self._core_now = self._core_now, None
+            self._stopped = True
+        if core is None:
+            return FlushResult("flushed", 0)
+        core.janitor.stop()
+        core.end_all(reason, in_blocks=in_blocks)
+        flushed = core.destination.force_flush(int(timeout * 1000))
+        core.destination.shutdown()
+        return self._result(core, flushed)
+
+    @staticmethod
+    def _result(core: Core, flushed: bool | None) -> FlushResult:
+        return FlushResult("unknown" if flushed is None else "flushed" if flushed else "failed", core.open_runs())
+
+
+def _leads_to_act(target: object) -> bool:
+    if isinstance(target, Act):
+        return True
+    return isinstance(target, str) and target.startswith("wm_") and ids.parse_ref(target) is not None
