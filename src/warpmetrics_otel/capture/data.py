@@ -7,7 +7,10 @@ beside this one; writing it on a span is the business of `record`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(slots=True)
@@ -27,11 +30,15 @@ class CallData:
     instructions: Any = None
     """Anthropic's ``system``, OpenAI Responses' ``instructions``; None when they are among the messages."""
     response: str | None = None
+    reasoning: str | None = None
+    """What the model showed of its reasoning."""
     tools: list[str] | None = None
+    tool_definitions: Any = None
+    """The request's ``tools`` as the user gave them."""
     tool_calls: list[dict[str, Any]] | None = None
     """``{"id", "name", "arguments"}``, arguments as JSON text."""
     tokens: dict[str, int | float] | None = None
-    """The native shape: ``prompt``, ``completion``, ``total`` and ``cachedInput`` or ``cacheWrite`` and ``cacheRead``."""
+    """The native shape: ``prompt``, ``completion``, ``total``, and ``cachedInput`` or ``cacheWrite``, ``cacheRead``."""
     reasoning_tokens: int | None = None
     cost: float | None = None
     stream: bool = False
@@ -52,13 +59,15 @@ class CallData:
 class Captured:
     """One request made through a `warp()`-ed client, from its start until somebody records it."""
 
-    __slots__ = ("claim", "data", "done")
+    __slots__ = ("claim", "data", "done", "settle")
 
     def __init__(self, data: CallData) -> None:
         self.data = data
         self.done = False
         self.claim: Any = None
         """For the sink's own use: who asked for this call, and whether it was recorded."""
+        self.settle: Callable[[], None] | None = None
+        """Completes the data with what was seen so far and calls `Sink.finished`, once; for streams nobody reads on."""
 
 
 class Sink(Protocol):
@@ -80,5 +89,5 @@ class Sink(Protocol):
         ...
 
     def finished(self, captured: Captured) -> None:
-        """`captured.data` is complete; `done` is True. Called exactly once, from any thread or finalizer-free context."""
+        """`captured.data` is complete; `done` is True. Called exactly once, from any thread, never from a finalizer."""
         ...

@@ -60,7 +60,7 @@ def error(answer: Answer) -> dict[str, Any]:
     return {"type": "error", "error": {"type": kind, "message": answer.message}, "request_id": "req_local"}
 
 
-def midway_error(answer: Answer, request: Request, number: int) -> tuple[str | None, Event]:
+def midway_error(answer: Answer, _request: Request, _number: int) -> tuple[str | None, Event]:
     """What the API sends when a stream fails after it began."""
     return "error", {"type": "error", "error": {"type": "overloaded_error", "message": answer.message}}
 
@@ -83,7 +83,11 @@ def _blocks(answer: Answer, number: int) -> list[dict[str, Any]]:
 
 
 def _empty(block: dict[str, Any]) -> dict[str, Any]:
-    blank = {"thinking": {"thinking": "", "signature": ""}, "text": {"text": ""}, "tool_use": {"input": {}}}
+    blank: dict[str, Event] = {
+        "thinking": {"thinking": "", "signature": ""},
+        "text": {"text": ""},
+        "tool_use": {"input": {}},
+    }
     return {**block, **blank[block["type"]]}
 
 

@@ -65,7 +65,7 @@ def error(answer: Answer) -> dict[str, Any]:
     return {"error": {"message": answer.message, "type": kind, "param": None, "code": None}}
 
 
-def midway_error(answer: Answer, request: Request, number: int) -> tuple[str | None, Event]:
+def midway_error(answer: Answer, _request: Request, _number: int) -> tuple[str | None, Event]:
     """What the API sends when a stream fails after it began."""
     return None, error(answer)
 

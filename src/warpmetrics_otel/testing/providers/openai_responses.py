@@ -123,8 +123,12 @@ def _output(answer: Answer, number: int) -> list[dict[str, Any]]:
 
 
 def _empty(item: dict[str, Any]) -> dict[str, Any]:
-    blank = {"reasoning": {"summary": []}, "message": {"content": []}, "function_call": {"arguments": ""}}
-    state = {} if item["type"] == "reasoning" else {"status": "in_progress"}
+    blank: dict[str, Event] = {
+        "reasoning": {"summary": []},
+        "message": {"content": []},
+        "function_call": {"arguments": ""},
+    }
+    state: Event = {} if item["type"] == "reasoning" else {"status": "in_progress"}
     return {**item, **blank[item["type"]], **state}
 
 
@@ -141,7 +145,7 @@ def _deltas(item: dict[str, Any]) -> Iterator[tuple[str, Event]]:
         place = "summary_index" if part["type"] == "summary_text" else "content_index"
         part_event = "response.reasoning_summary_part" if place == "summary_index" else "response.content_part"
         field = "refusal" if part["type"] == "refusal" else "text"
-        extra = {"logprobs": []} if part["type"] == "output_text" else {}
+        extra: Event = {"logprobs": []} if part["type"] == "output_text" else {}
         yield f"{part_event}.added", {place: index, "part": {**part, field: ""}}
         for piece in pieces(part[field]):
             yield f"{prefix}.delta", {place: index, "delta": piece, **extra}

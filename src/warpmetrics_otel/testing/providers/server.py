@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, Self
 
 from warpmetrics_otel.testing.providers import anthropic_messages, openai_chat, openai_responses
 from warpmetrics_otel.testing.providers.answer import Answer, Api, Request
@@ -58,7 +58,7 @@ class ProviderServer:
         """What `anthropic.Anthropic(base_url=…)` takes."""
         return self.url
 
-    def __enter__(self) -> ProviderServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -104,7 +104,7 @@ class _Server(ThreadingHTTPServer):
                 # The client was faster: nothing is left to cut.
                 continue
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         # Clients that disconnect in the middle of a stream are what this server is for.
         return
 
@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.connections.discard(self.connection)
         super().finish()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         return
 
     def do_POST(self) -> None:
