@@ -36,8 +36,8 @@ format: $(VENV)/.dev ## put the code into its form
 generate: $(VENV)/.dev ## constants and tables from the conventions
 	$(BIN)/python conventions/generate.py
 
-backends: | $(VENV) ## the real backends that the end-to-end tests need, built once into the cache
-	$(BIN)/python tools/backends.py
+backends: ## the real backends that the end-to-end tests need, built once into the cache
+	$(PYTHON) tools/backends.py
 
 bench: $(VENV)/.dev ## what recording costs, as ratios to the same by hand
 	$(BIN)/python -m bench
