@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 from time import time_ns
 from urllib.parse import quote, unquote
@@ -26,6 +27,8 @@ PREFIXES = (RUN, GROUP, CALL, OUTCOME, ACT)
 MAX_REF_LENGTH = 512
 _MAX_ENCODED_NAME = 120
 _LOW_64 = (1 << 64) - 1
+_DIGITS = base32.ENCODE.lower()
+_PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
 _ULID = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
 _NATIVE_ID = re.compile(r"wm_(run|grp|call|oc|act)_([^@;\s]+)")
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?", re.ASCII)
@@ -38,11 +41,23 @@ def mint(prefix: str) -> tuple[str, int]:
     The random part is fresh from the operating system for every id, so that forked children
     never repeat an id and the low 64 bits (the span id) are uniformly distributed.
     """
-    while True:
-        raw = (time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10)
-        number = int.from_bytes(raw, "big")
-        if number & _LOW_64:
-            return f"wm_{prefix}_{base32.encode(raw).lower()}", number
+    milliseconds = time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    while not random & _LOW_64:
+        random = int.from_bytes(os.urandom(10), "big")
+    # The library's own encoder takes four times as long, seven times a run.
+    high, low = random >> 40, random & 0xFFFFFFFFFF
+    text = (
+        f"wm_{prefix}_{_encoded_time(milliseconds)}"
+        f"{_PAIRS[high >> 30]}{_PAIRS[high >> 20 & 1023]}{_PAIRS[high >> 10 & 1023]}{_PAIRS[high & 1023]}"
+        f"{_PAIRS[low >> 30]}{_PAIRS[low >> 20 & 1023]}{_PAIRS[low >> 10 & 1023]}{_PAIRS[low & 1023]}"
+    )
+    return text, milliseconds << 80 | random
+
+
+@lru_cache(maxsize=8)
+def _encoded_time(milliseconds: int) -> str:
+    return base32.encode_timestamp(milliseconds.to_bytes(6, "big")).lower()
 
 
 def kind_of(native_id: str) -> str | None:
@@ -148,7 +163,7 @@ def parse_ref(text: str) -> Ref | None:
 
 
 def parse_traceparent(text: str) -> tuple[int, int, int] | None:
-    """Read a W3C traceparent: trace id, span id and flags, or None when it is not a valid one (Trace Context Level 2)."""
+    """Read a W3C traceparent (Trace Context Level 2): trace id, span id and flags, or None when it is not valid."""
     match = _TRACEPARENT.fullmatch(text)
     if match is None or match[1] == _INVALID_VERSION:
         return None

@@ -41,7 +41,7 @@ WARPMETRICS_FOLLOWS_OUTCOME_NAME: Final[str] = "warpmetrics.follows.outcome.name
 WARPMETRICS_CHAIN_ID: Final[str] = "warpmetrics.chain.id"
 """The native id of the first run of a chain of follow-ups."""
 WARPMETRICS_CHAIN_POSITION: Final[str] = "warpmetrics.chain.position"
-"""The place of a follow-up run in its chain, 1 for the first follow-up."""
+"""The place of a follow-up run in its chain, 2 for the first follow-up."""
 WARPMETRICS_CALLER_TRACE_ID: Final[str] = "warpmetrics.caller.trace.id"
 """The trace id, as 32 hexadecimal digits, of the span a run was started in."""
 WARPMETRICS_CALLER_SPAN_ID: Final[str] = "warpmetrics.caller.span.id"

@@ -178,7 +178,10 @@ _RUNS = {
     "streaming response of a stream": (_streaming_response_of_stream, _astreaming_response_of_stream),
 }
 WAYS = [
-    Way(api, how, is_async, runs[is_async]) for api in REQUESTS for how, runs in _RUNS.items() for is_async in (False, True)
+    Way(api, how, is_async, runs[is_async])
+    for api in REQUESTS
+    for how, runs in _RUNS.items()
+    for is_async in (False, True)
 ]
 
 

@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5
 
 
-def encoded(core: Core, opts: Any, path: str) -> str | None:
+def shown(core: Core, opts: Any, path: str) -> Any:
+    """The opts bag as it may be shown: redacted where the user asked for that."""
+    redact = core.settings.redact
+    return opts if redact is None or opts is None else opts_json.redacted(opts, redact, path)
+
+
+def encoded(opts: Any, path: str) -> str | None:
     """The opts bag as JSON text; None when there is none."""
     if opts is None:
         return None
-    text, replaced = opts_json.encode(opts, core.settings.redact, path)
+    text, replaced = opts_json.encode(opts, path)
     if replaced:
         rest = len(replaced) - _MOST_NAMED
         named = ", ".join(replaced[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
@@ -28,11 +34,11 @@ def encoded(core: Core, opts: Any, path: str) -> str | None:
 
 def span_attributes(core: Core, opts: Any, path: str) -> dict[str, Any]:
     """The opts bag as span attributes: search copies first, where a span limit evicts first."""
-    text = encoded(core, opts, path)
+    opts = shown(core, opts, path)
+    text = encoded(opts, path)
     if text is None:
         return {}
-    settings = core.settings
-    shown = opts if settings.redact is None else opts_json.redacted(opts, settings.redact, path)
-    attributes = opts_json.search_copies(shown, settings.search_opts) if settings.search_opts else {}
+    limit = core.settings.search_opts
+    attributes = opts_json.search_copies(opts, limit) if limit else {}
     attributes[semconv.WARPMETRICS_OPTS] = text
     return attributes

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def enter(core: Core, handle: Handle) -> None:
     """Make a handle current until `leave`."""
     core.drain()
-    state = handle._state  # noqa: SLF001 -- handles are ours
+    state = handle._state
     attachment = current.enter(handle.span, handle)
     if state.blocks is None:
         state.blocks = []
@@ -37,7 +37,7 @@ def enter(core: Core, handle: Handle) -> None:
 
 def leave(core: Core, handle: Handle, error: BaseException | None) -> None:
     """Leave the block; the outermost one ends the span, in ERROR when `error` is one."""
-    state = handle._state  # noqa: SLF001 -- handles are ours
+    state = handle._state
     if state.blocks:
         current.leave(state.blocks.pop())
     if state.blocks or not state.open:
@@ -60,7 +60,7 @@ def used(core: Core, handle: Handle) -> Iterator[None]:
         yield
     finally:
         current.leave(attachment)
-        core.claims.claim_all(handle._state)  # noqa: SLF001 -- handles are ours
+        core.claims.claim_all(handle._state)
 
 
 def is_failure(error: BaseException) -> bool:

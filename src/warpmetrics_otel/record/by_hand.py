@@ -51,7 +51,10 @@ def call_data(fields: dict[str, Any]) -> CallData:
 
 
 def nanoseconds(when: When) -> int | None:
-    """A time as nanoseconds since the epoch: datetime (naive is local), ISO 8601 text, or seconds, milliseconds, nanoseconds."""
+    """A time as nanoseconds since the epoch.
+
+    A datetime (naive is local), ISO 8601 text, or a number of seconds, milliseconds or nanoseconds.
+    """
     try:
         if when is None:
             return None
@@ -59,9 +62,9 @@ def nanoseconds(when: When) -> int | None:
             when = datetime.datetime.fromisoformat(when)
         if isinstance(when, datetime.datetime):
             return int(when.timestamp() * 1_000_000) * 1000
-        if isinstance(when, (int, float)) and math.isfinite(when):
+        if math.isfinite(when):
             return _scaled(when)
-    except (ValueError, OverflowError, OSError):
+    except (TypeError, ValueError, OverflowError, OSError):
         pass
     warn_once("%r is not a time; pass a datetime, ISO 8601 text or seconds since the epoch", when)
     return None

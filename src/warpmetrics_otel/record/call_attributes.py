@@ -95,6 +95,6 @@ def _usage(tokens: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count(value: Any) -> int | float | None:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and (isinstance(value, float) or value in _INT64):
-        return value
-    return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if isinstance(value, float) or value in _INT64 else None

@@ -19,6 +19,7 @@ from warpmetrics_otel.record.warn import warn_once
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
+    from warpmetrics_otel.record.claims import Claim
     from warpmetrics_otel.record.core import Core
 
 _LATEST_NS = (1 << 63) - 1
@@ -72,13 +73,15 @@ def set_failed(span: Span, data: CallData) -> None:
 
 def record_captured(core: Core, captured: Captured, target: Handle | State | None = None) -> State:
     """Record what a `warp()`-ed client captured: for whoever asked for it with `call()`, else for `target`."""
-    claim = captured.claim
+    claim: Claim = captured.claim
     owner = claim.target or target
-    parent = owner._state if isinstance(owner, Handle) else owner  # noqa: SLF001 -- handles are ours
+    parent = owner._state if isinstance(owner, Handle) else owner
     core.claims.withdraw(captured)
-    claim.state = record_data(core, parent, captured.data, claim.opts, claim.state)
-    claim.target = None
-    return claim.state
+    if parent is None:
+        return detached(ids.CALL, ids.mint(ids.CALL)[0])
+    state = record_data(core, parent, captured.data, claim.opts, claim.state)
+    claim.state, claim.target = state, None
+    return state
 
 
 def record_response(core: Core, target: object, response: object, opts: Any) -> Call:
@@ -114,10 +117,10 @@ def record_response(core: Core, target: object, response: object, opts: Any) -> 
 def _promised(parent: State) -> State:
     """A call whose stream is still open: it has an id now, and its span once the stream is done."""
     native_id, bits = ids.mint(ids.CALL)
-    context = parent.context
-    state = adopted(
-        ids.CALL, native_id, SpanContext(context.trace_id, bits & ((1 << 64) - 1), is_remote=False, trace_flags=context.trace_flags)
-    )
+    above = parent.context
+    span_id = bits & ((1 << 64) - 1)
+    context = SpanContext(above.trace_id, span_id, is_remote=False, trace_flags=above.trace_flags)
+    state = adopted(ids.CALL, native_id, context)
     state.parent, state.run_id = parent, parent.run_id
     state.chain_id, state.position, state.generation = parent.chain_id, parent.position, parent.generation
     state.ended = True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
 
 
-def carry(  # noqa: PLR0913 -- an event, and where it belongs
+def carry(
     core: Core,
     event_name: str,
     event: dict[str, Any],
@@ -46,9 +46,10 @@ def carry(  # noqa: PLR0913 -- an event, and where it belongs
         The carrier's span context.
     """
     bits = ids.bits_of(mark_id)
+    parent = NonRecordingSpan(host) if host.is_valid else INVALID_SPAN
     span = core.starter.start(
         event_name,
-        context=set_span_in_context(NonRecordingSpan(host) if host.is_valid else INVALID_SPAN, otel_context.get_current()),
+        context=set_span_in_context(parent, otel_context.get_current()),
         attributes=attributes.carrier(event, target_id, run_id),
         trace_id=bits,
         span_id=bits & ((1 << 64) - 1),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel.record import current
@@ -62,23 +63,28 @@ class Claims:
         """Note whose a request is if nobody says otherwise: what is current where it is made."""
         core = self._core()
         owner = current.current()
-        if core is None or owner is None or owner._core is not core:  # noqa: SLF001 -- handles are ours
+        if core is None or owner is None or owner._core is not core:
             captured.claim = Claim(None, flow())
             return
-        self.claim_here(owner._state)  # noqa: SLF001
+        self.claim_here(owner._state)
         captured.claim = Claim(owner, flow())
 
     def returned(self, captured: Captured, key: object) -> None:
         """Remember what the user's code got, so that `call()` finds the request by it."""
         number = id(key)
         try:
-            reference = weakref.ref(key, lambda _, number=number: self._weak.pop(number, None))
+            reference = weakref.ref(key, self._forgetter(number))
         except TypeError:
             self._strong[number] = (key, captured)
             while len(self._strong) > _STRONG:
                 self._strong.popitem(last=False)
         else:
             self._weak[number] = (reference, captured)
+
+    def _forgetter(self, number: int) -> Callable[[object], object]:
+        # Runs while the object is being collected, anywhere: it takes no lock and calls nothing of ours.
+        weak = self._weak
+        return lambda _: weak.pop(number, None)
 
     def finished(self, captured: Captured) -> None:
         """Record a call that was already asked for; else keep it with the run or group it was made in."""
@@ -88,7 +94,7 @@ class Claims:
         if claim.target is not None:
             core.record_captured(captured)
         elif claim.owner is not None:
-            state = claim.owner._state  # noqa: SLF001
+            state = claim.owner._state
             if state.ended:
                 core.record_captured(captured, claim.owner)
                 return
@@ -119,6 +125,6 @@ class Claims:
     def withdraw(captured: Captured) -> None:
         """Take a call from the run or group it was made in: it is being recorded."""
         owner, captured.claim.owner = captured.claim.owner, None
-        unclaimed = owner._state.unclaimed if owner is not None else None  # noqa: SLF001
+        unclaimed = owner._state.unclaimed if owner is not None else None
         if unclaimed and captured in unclaimed:
             unclaimed.remove(captured)

@@ -14,8 +14,8 @@ from warpmetrics_otel import semconv
 from warpmetrics_otel.capture import drain as drain_captures
 from warpmetrics_otel.capture.data import Captured
 from warpmetrics_otel.record import blocks, calls, fork
-from warpmetrics_otel.record.classification import classifier
 from warpmetrics_otel.record.claims import Claims
+from warpmetrics_otel.record.classification import classifier
 from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.flow import flow
 from warpmetrics_otel.record.handles import Handle

@@ -53,14 +53,14 @@ def _step(handle: Handle) -> Generator[None]:
 @contextmanager
 def _unattached(handle: _Block) -> Generator[None]:
     """Own a handle's life without making it current."""
-    state = handle._state  # noqa: SLF001 -- handles are ours
+    state = handle._state
     state.blocks = []
     try:
         yield
     except BaseException as error:
-        handle._core.leave(handle, error)  # noqa: SLF001
+        handle._core.leave(handle, error)
         raise
-    handle._core.leave(handle, None)  # noqa: SLF001
+    handle._core.leave(handle, None)
 
 
 def _generator(start: Callable[[], _Block], function: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,7 +82,7 @@ def _generator(start: Callable[[], _Block], function: Callable[..., Any]) -> Cal
                     with _step(handle):
                         inner.close()
                     raise
-                except BaseException as error:
+                except BaseException as error:  # noqa: BLE001 -- thrown in, and handed on
                     step = functools.partial(inner.throw, error)
                 else:
                     step = functools.partial(inner.send, sent)
@@ -109,7 +109,7 @@ def _async_generator(start: Callable[[], _Block], function: Callable[..., Any]) 
                     with _step(handle):
                         await inner.aclose()
                     raise
-                except BaseException as error:
+                except BaseException as error:  # noqa: BLE001 -- thrown in, and handed on
                     step = functools.partial(inner.athrow, error)
                 else:
                     step = functools.partial(inner.asend, sent)

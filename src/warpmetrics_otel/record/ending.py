@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Status, StatusCode
 
-from warpmetrics_otel import ids, semconv
+from warpmetrics_otel import semconv
 from warpmetrics_otel.record.carriers import carry
 from warpmetrics_otel.record.state import Event, State
 from warpmetrics_otel.record.text import encodable
@@ -83,4 +83,4 @@ def _rehome(core: Core, state: State, event: Event, mark_id: str) -> None:
 
 def _mark_id(attributes: dict[str, Any]) -> str:
     # An act's event names its outcome too, so the act's own id comes first.
-    return str(attributes.get(semconv.WARPMETRICS_ACT_ID) or attributes.get(semconv.WARPMETRICS_OUTCOME_ID) or ids.OUTCOME)
+    return str(attributes.get(semconv.WARPMETRICS_ACT_ID) or attributes.get(semconv.WARPMETRICS_OUTCOME_ID))

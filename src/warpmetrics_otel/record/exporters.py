@@ -41,7 +41,7 @@ def to_file(path: str | os.PathLike[str]) -> SpanExporter:
         OSError: the file cannot be opened.
     """
     try:
-        from opentelemetry.exporter.otlp.json.file import FileSpanExporter  # noqa: PLC0415 -- an optional dependency
+        from opentelemetry.exporter.otlp.json.file import FileSpanExporter
     except ImportError as error:
         message = 'otlp_file needs one more package: pip install "warpmetrics-otel[file]"'
         raise ImportError(message) from error

@@ -60,7 +60,7 @@ class LiveCall:
 
     def end(self) -> None:
         """Record the call as it is known now. Ending twice does nothing."""
-        state = self.call._state  # noqa: SLF001 -- handles are ours
+        state = self.call._state
         if not state.open:
             return
         with state.lock:

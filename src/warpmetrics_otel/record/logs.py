@@ -27,7 +27,7 @@ _EVALUATION = (
 
 def emit(provider: LoggerProvider | None, name: str, attributes: dict[str, Any], at_ns: int, host: SpanContext) -> None:
     """Emit an event with the target's span context, and the GenAI evaluation event for a scored outcome."""
-    from opentelemetry._logs import LogRecord, SeverityNumber, get_logger  # noqa: PLC0415 -- only those who ask pay
+    from opentelemetry._logs import LogRecord, SeverityNumber, get_logger
 
     logger = get_logger(SCOPE, logger_provider=provider, schema_url=semconv.SCHEMA_URL)
     context = set_span_in_context(NonRecordingSpan(host), Context())

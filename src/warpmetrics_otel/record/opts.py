@@ -15,7 +15,8 @@ import json
 import math
 import pathlib
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
 
@@ -34,14 +35,12 @@ _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circula
 _INT64 = range(-(1 << 63), 1 << 63)
 
 
-def encode(opts: Any, redact: Redact | None = None, path: str = "opts") -> tuple[str, list[str]]:
+def encode(opts: Any, path: str = "opts") -> tuple[str, list[str]]:
     """Encode opts as compact ASCII JSON.
 
     Returns the JSON and, in words, what had to be replaced to make it (empty when nothing had).
-    Never raises: a `redact` that raises hides the value it was given.
+    Never raises.
     """
-    if redact is not None:
-        opts = redacted(opts, redact, path)
     try:
         text = _encode(opts)
         if len(text) <= MAX_JSON_LENGTH:
@@ -72,7 +71,7 @@ def search_copies(opts: Any, limit: int) -> dict[str, Any]:
 
 
 def redacted(value: Any, redact: Redact, path: str) -> Any:
-    """A copy of the value with every leaf passed through ``redact(leaf, path)``."""
+    """A copy of the value with every leaf passed through ``redact(leaf, path)``; one that raises hides its leaf."""
     return _redacted(value, redact, path, 0)
 
 
@@ -87,7 +86,7 @@ def _redacted(value: Any, redact: Redact, path: str, depth: int) -> Any:
             return _redacted(opened, redact, path, depth + 1)
     try:
         return redact(value, path)
-    except Exception:  # whatever went wrong, the value must not get out
+    except Exception:  # noqa: BLE001 -- whatever went wrong, the value must not get out
         return REDACTION_FAILED
 
 
@@ -120,7 +119,7 @@ def _opened(value: Any) -> Any:
     if callable(dump):
         try:
             return dump(value)
-        except Exception:  # a broken model is shown by its text instead
+        except Exception:  # noqa: BLE001 -- a broken model is shown by its text instead
             return value
     return value
 
@@ -134,7 +133,7 @@ class _Plain:
         self._most_items = most_items
         self._open: set[int] = set()
 
-    def convert(self, value: Any, path: str, depth: int) -> Any:  # noqa: PLR0911 -- one return a type is the clearest
+    def convert(self, value: Any, path: str, depth: int) -> Any:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, enum.Enum):
@@ -163,9 +162,9 @@ class _Plain:
         try:
             if isinstance(opened, Mapping):
                 return self._mapping(opened, path, depth)
-            if isinstance(opened, (Sequence, Set)):
+            if isinstance(opened, (Sequence, AbstractSet)):
                 return self._items(opened, path, depth)
-        except Exception as error:  # a user's container may raise anything while it is read
+        except Exception as error:  # noqa: BLE001 -- a user's container may raise anything while it is read
             return self._note(path, f"{type(value).__name__} that raised {type(error).__name__}", "[unreadable]")
         finally:
             self._open.discard(id(value))
@@ -179,7 +178,7 @@ class _Plain:
         self._note_left_out(path, len(value))
         return plain
 
-    def _items(self, value: Sequence[Any] | Set[Any], path: str, depth: int) -> list[Any]:
+    def _items(self, value: Sequence[Any] | AbstractSet[Any], path: str, depth: int) -> list[Any]:
         kept: Iterable[Any] = islice(value, self._most_items)
         plain = [self.convert(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(kept)]
         self._note_left_out(path, len(value))
@@ -188,7 +187,8 @@ class _Plain:
     def _text(self, text: str, path: str) -> str:
         if len(text) <= self._longest_text:
             return text
-        return self._note(path, f"text of {len(text)} characters", text[: self._longest_text] + "[cut]")
+        self._note(path, f"text of {len(text)} characters", None)
+        return text[: self._longest_text] + "[cut]"
 
     def _note_left_out(self, path: str, count: int) -> None:
         if count > self._most_items:

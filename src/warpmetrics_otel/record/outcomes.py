@@ -12,7 +12,6 @@ from warpmetrics_otel.record import attributes, bag, logs
 from warpmetrics_otel.record.carriers import carry
 from warpmetrics_otel.record.flow import flow
 from warpmetrics_otel.record.handles import Act, Handle, Outcome, _Marked
-from warpmetrics_otel.record.opts import redacted
 from warpmetrics_otel.record.state import Mark, State
 from warpmetrics_otel.record.target import resolve
 from warpmetrics_otel.record.text import text_of
@@ -29,8 +28,8 @@ def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outco
     mark = Mark(ids.OUTCOME, ids.mint(ids.OUTCOME)[0], None, INVALID_SPAN_CONTEXT)
     if not isinstance(state, State) or state.detached:
         warn_once(
-            "outcome(): the target is no run, group or call, so nothing is recorded; pass what run(), group() or call() "
-            "returned, its .ref, or a response of a client passed to warp()"
+            "outcome(): the target is no run, group or call, so nothing is recorded; pass what run(), group() or "
+            "call() returned, its .ref, or a response of a client passed to warp()"
         )
         mark.detached = True
         return Outcome(mark)
@@ -38,8 +37,9 @@ def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outco
     text = text_of(name)
     classification = core.classes.get(text.casefold())
     mark.state, mark.outcome_id, mark.outcome_name = state, mark.id, text
-    opts_json = bag.encoded(core, opts, "outcome.opts")
-    event = attributes.outcome_event(mark, _shown(core, opts), opts_json, classification, name)
+    opts = bag.shown(core, opts, "outcome.opts")
+    opts_json = bag.encoded(opts, "outcome.opts")
+    event = attributes.outcome_event(mark, opts, opts_json, classification, name)
     _put(core, mark, semconv.EVENT_OUTCOME, event, state.context, state.id)
     if state.open:
         state.outcome_name, state.classification = event[semconv.WARPMETRICS_OUTCOME_NAME], classification
@@ -51,20 +51,23 @@ def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
     """The verb `act` on an outcome; `name` may be a reserved act, which it completes."""
     core.drain()
     outcome = resolve(core, target)
-    reserved = name._mark if isinstance(name, Act) else None  # noqa: SLF001 -- handles are ours
+    reserved = name._mark if isinstance(name, Act) else None
     mark = reserved or Mark(ids.ACT, ids.mint(ids.ACT)[0], None, INVALID_SPAN_CONTEXT)
     if not isinstance(outcome, Mark) or outcome.kind != ids.OUTCOME or outcome.detached:
         if not (isinstance(outcome, Mark) and outcome.detached):
-            warn_once("act(): the target is no outcome, so nothing is recorded; pass what outcome() returned, or its .ref")
+            warn_once(
+                "act(): the target is no outcome, so nothing is recorded; pass what outcome() returned, or its .ref"
+            )
         mark.detached = reserved is None
         return Act(mark)
     if reserved is not None:
         name, opts = reserved.act_name, _merged(reserved.opts, opts)
     mark.state, mark.act_name = outcome.state, text_of(name)
     mark.outcome_id, mark.outcome_name = outcome.id, outcome.outcome_name
-    event = attributes.act_event(mark, bag.encoded(core, opts, "act.opts"), name)
+    opts_json = bag.encoded(bag.shown(core, opts, "act.opts"), "act.opts")
+    event = attributes.act_event(mark, opts_json, name)
     _put(core, mark, semconv.EVENT_ACT, event, outcome.context, outcome.id)
-    return Act(mark, target._target if isinstance(target, _Marked) else None)  # noqa: SLF001
+    return Act(mark, target._target if isinstance(target, _Marked) else None)
 
 
 def describe_act(name: object, opts: Any) -> Act:
@@ -81,16 +84,16 @@ def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: A
     placed = False
     if state is not None and state.open and state.context.span_id == host.span_id:
         with state.lock:
-            # A span the user ended behind our back takes no events; one that is not sampled takes none either, rightly.
-            if state.open and (state.span.is_recording() or not state.context.trace_flags.sampled):
+            # A span the user ended behind our back takes no events; one that is not sampled rightly takes none.
+            if not state.ended and (state.span.is_recording() or not state.context.trace_flags.sampled):
                 state.span.add_event(event_name, event, now)
                 if state.events is None:
                     state.events = []
                 state.events.append((event_name, event, now))
                 placed = True
         state.touch(now)
-    if placed and state is not None:
-        mark.context = state.context
+    if placed:
+        mark.context = host
     else:
         run_id = state.run_id if state is not None and (not state.derived or not host.is_valid) else None
         mark.context = carry(core, event_name, event, now, mark.id, target_id=target_id, host=host, run_id=run_id)
@@ -99,14 +102,7 @@ def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: A
         logs.emit(core.settings.logger_provider, event_name, event, now, host if host.is_valid else mark.context)
 
 
-def _shown(core: Core, opts: Any) -> Any:
-    if core.settings.redact is None or opts is None:
-        return opts
-    return redacted(opts, core.settings.redact, "outcome.opts")
-
-
 def _merged(first: Any, second: Any) -> Any:
     if isinstance(first, dict) and isinstance(second, dict):
         return {**first, **second}
     return first if second is None else second
-

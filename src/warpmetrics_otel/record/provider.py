@@ -37,7 +37,9 @@ class Destination:
         self._version = importlib.metadata.version("warpmetrics-otel")
         self._private: TracerProvider | None = None
         self._provisional = False
-        provider = trace.NoOpTracerProvider() if not settings.enabled else settings.tracer_provider or _global_provider()
+        provider = settings.tracer_provider or _global_provider()
+        if not settings.enabled:
+            provider = trace.NoOpTracerProvider()
         if provider is None:
             provider = self._private = _private_provider(settings)
             self._provisional = not settings.set_global

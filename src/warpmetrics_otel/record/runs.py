@@ -84,18 +84,17 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
 
 def act_of(core: Core, target: object) -> Mark | None:
     """The act a run follows; None, with a warning, when the target is no act or was never recorded."""
-    if isinstance(target, str) and ids.parse_ref(target) is None:
-        found = None
-    else:
-        found = resolve(core, target)
+    found = resolve(core, target)
     if not isinstance(found, Mark) or found.kind != ids.ACT:
-        warn_once("run(): %s is not an act, so this is a first run; pass what act() returned, or its .ref", _name(target))
+        warn_once(
+            "run(): %s is not an act, so this is a first run; pass what act() returned, or its .ref", _name(target)
+        )
         return None
     if found.detached:
         return None
     if found.state is None and not isinstance(target, Act):
         warn_once(
-            "run(): the act id %s says nothing of its chain, so the follow-up has no link; store act.ref instead of act.id",
+            "run(): the act id %s says nothing of its chain, so the follow-up has no link; store act.ref, not act.id",
             found.id,
         )
     return found

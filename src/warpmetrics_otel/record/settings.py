@@ -48,7 +48,6 @@ def _classes(text: str) -> dict[str, str]:
     return dict(pair.rsplit("=", 1) for pair in text.split(",") if pair) if text else {}
 
 
-
 def _option(default: Any, about: str, variable: str | None = None, read: Callable[[str], Any] = str) -> Any:
     metadata = {"about": about, "variable": variable, "read": read}
     if isinstance(default, dict):
@@ -61,7 +60,8 @@ class Settings:
     """Every option, checked. Construct with `read`."""
 
     tracer_provider: TracerProvider | None = _option(
-        None, "Where spans go. Default: the global provider if one is set, else a private one built from the environment."
+        None,
+        "Where spans go. Default: the global provider if one is set, else a private one built from the environment.",
     )
     logger_provider: LoggerProvider | None = _option(
         None, 'Where log events go with `events="both"`. Default: the global one.'
@@ -98,8 +98,8 @@ class Settings:
     )
     classifications: Mapping[str, str] = _option(
         {},
-        "Outcome names to `success`, `failure` or `neutral`, beside the built-in ones; case does not matter. The variable "
-        "takes `Shipped=success,Rejected=failure`.",
+        "Outcome names to `success`, `failure` or `neutral`, beside the built-in ones; case does not matter. The "
+        "variable takes `Shipped=success,Rejected=failure`.",
         "WARPMETRICS_CLASSIFICATIONS",
         _classes,
     )
@@ -122,8 +122,8 @@ class Settings:
     )
     idle_timeout: float | None = _option(
         60.0,
-        "Seconds after its last activity at which a run or group that has an outcome and is in no `with` block is ended; "
-        "0 turns it off.",
+        "Seconds after its last activity at which a run or group that has an outcome and is in no `with` block is "
+        "ended; 0 turns it off.",
         "WARPMETRICS_IDLE_TIMEOUT",
         float,
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import Tracer as SdkTracer
 from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.sampling import Decision
 from opentelemetry.trace import (
     Link,
     NonRecordingSpan,
@@ -81,7 +82,7 @@ class SpanStarter:
         """Whether spans get the ids that follow from native ids."""
         return self._is_sdk
 
-    def start(  # noqa: PLR0913 -- the tracer's own arguments, and the ids
+    def start(
         self,
         name: str,
         *,
@@ -109,9 +110,9 @@ class SpanStarter:
             _next.trace_id = _next.span_id = 0
 
     def flags_of(self, trace_id: int, name: str, attributes: dict[str, Any]) -> TraceFlags:
-        """The flags a run's trace most likely has, when only its id is known: what the sampler says of that trace id."""
+        """The flags a run's trace most likely has, when only its id is known: what the sampler says."""
         tracer = self._tracer
         if not isinstance(tracer, SdkTracer):
             return TraceFlags(TraceFlags.SAMPLED)
         result = tracer.sampler.should_sample(Context(), trace_id, name, SpanKind.INTERNAL, attributes)
-        return TraceFlags(TraceFlags.SAMPLED if result.decision.is_sampled() else TraceFlags.DEFAULT)
+        return TraceFlags(TraceFlags.SAMPLED if result.decision is Decision.RECORD_AND_SAMPLE else TraceFlags.DEFAULT)

@@ -72,7 +72,7 @@ class State:
         self.generation = fork.generation()
         self.last_ns = 0
         # One lock a run: ending a run ends what is beneath it, and nothing may slip in between.
-        self.lock: threading.RLock = parent.lock if parent else threading.RLock()  # type: ignore[assignment]
+        self.lock: threading.RLock = parent.lock if parent else threading.RLock()
         self.children: set[State] | None = None
         self.blocks: list[Attachment] | None = None
         self.events: list[Event] | None = None

@@ -20,9 +20,9 @@ _LOW_64 = (1 << 64) - 1
 def resolve(core: Core, target: object) -> State | Mark | None:
     """Find what a verb's argument stands for; None when it is nothing of ours."""
     if isinstance(target, Handle):
-        return target._state  # noqa: SLF001 -- handles are ours
+        return target._state
     if isinstance(target, _Marked):
-        return target._mark  # noqa: SLF001
+        return target._mark
     if isinstance(target, str):
         return _from_text(core, target)
     if isinstance(target, Span):
@@ -94,7 +94,8 @@ def _from_context(core: Core, context: SpanContext) -> State | None:
         if state.context.span_id == context.span_id and state.context.trace_id == context.trace_id:
             return state
     run_id = ids.run_id_of_trace(context.trace_id)
-    return core.find(run_id) if context.span_id == context.trace_id & _LOW_64 and core.find(run_id) else _foreign(run_id, context)
+    known = core.find(run_id) if context.span_id == context.trace_id & _LOW_64 else None
+    return known or _foreign(run_id, context)
 
 
 def _foreign(run_id: str, context: SpanContext) -> State:

@@ -28,7 +28,7 @@ def text_of(value: object) -> str:
         return ""
     try:
         return str(value)
-    except Exception as error:  # a user's __str__ may raise anything
+    except Exception as error:  # noqa: BLE001 -- a user's __str__ may raise anything
         return f"<{type(value).__name__} without text: {type(error).__name__}>"
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from pathlib import Path
 
 logger = logging.getLogger("warpmetrics_otel")
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_PACKAGE = str(Path(__file__).parents[1]) + os.sep
 _MOST_PLACES = 10_000
 _said: set[tuple[str, str, int]] = set()
 
@@ -24,7 +25,7 @@ def warn_once(message: str, *args: object) -> None:
     if place in _said or len(_said) >= _MOST_PLACES:
         return
     _said.add(place)
-    logger.warning(message + " (%s:%d)", *args, filename, line)
+    logger.warning(f"{message} (%s:%d)", *args, filename, line)  # noqa: G004 -- the format is joined, not the values
 
 
 def forget() -> None:
@@ -33,7 +34,7 @@ def forget() -> None:
 
 
 def _caller() -> tuple[str, int]:
-    frame = sys._getframe(1)  # noqa: SLF001 -- documented in `sys`; `inspect.stack` reads source files
+    frame = sys._getframe(1)  # noqa: SLF001 -- documented; `inspect.stack` would read source files
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno

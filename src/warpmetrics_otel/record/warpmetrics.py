@@ -21,7 +21,7 @@ from warpmetrics_otel.record.live import LiveCall, start_live_call
 from warpmetrics_otel.record.result import FlushResult
 from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.state import Mark, State, detached
-from warpmetrics_otel.record.target import resolve
+from warpmetrics_otel.record.target import resolve, resolve_parent
 from warpmetrics_otel.record.warn import forget, warn_once
 
 Client = TypeVar("Client")
@@ -80,7 +80,9 @@ class Warpmetrics:
         conversation_id: str | None = None,
         user_id: str | None = None,
     ) -> Run:
-        """Start a run: ``run(label, opts)``, or a follow-up ``run(act, label, opts)`` or ``run(label, opts, follows=act)``.
+        """Start a run; a follow-up run with an act first, or with ``follows=``.
+
+        ``run(label, opts)``, ``run(act, label, opts)`` or ``run(label, opts, follows=act)``.
 
         Args:
             label: what kind of work it is; what is special about this one belongs in opts.
@@ -113,7 +115,7 @@ class Warpmetrics:
 
         Args:
             target: a run or group.
-            response: what the client returned, the stream it returned (recorded once consumed), or the exception it raised.
+            response: what the client returned (a stream is recorded once consumed), or the exception it raised.
             opts: any values to store with it.
         """
         return calls.record_response(self._core, target, response, opts)
@@ -128,11 +130,12 @@ class Warpmetrics:
                 (``prompt``, ``completion``, ``total``, ``cachedInput`` or ``cacheWrite`` and ``cacheRead``),
                 ``duration_ms``, ``started_at``, ``ended_at`` (datetime, ISO 8601 text or seconds), ``status``
                 (``success`` or ``error``), ``error`` (text or exception), ``cost`` (USD), ``tools`` (names),
-                ``tool_calls`` (``id``, ``name``, ``arguments``), ``response_model``, ``response_id``, ``finish_reasons``.
+                ``tool_calls`` (``id``, ``name``, ``arguments``), ``response_model``, ``response_id``,
+                ``finish_reasons``.
         """
         core = self._core
         core.drain()
-        parent = groups.resolve_parent(core, target)
+        parent = resolve_parent(core, target)
         if parent is None or fields.get("model") is None:
             if parent is None:
                 warn_once(calls.NO_PARENT, "record_call()")
@@ -146,7 +149,9 @@ class Warpmetrics:
     trace = record_call
 
     def start_call(self, target: Target, *, provider: str, model: str, opts: object = None, **fields: Any) -> LiveCall:
-        """Start a call by hand, live: ``with start_call(g, provider="google", model="…") as c: c.response = …``.
+        """Start a call by hand, live.
+
+        ``with start_call(g, provider="google", model="…") as c: c.response = …``
 
         Args:
             target: a run or group.
@@ -173,6 +178,8 @@ class Warpmetrics:
 
     def reserve(self, described: Act) -> Act:
         """Give an act that is described but not decided its id now, so that it can be handed out before it happens."""
+        if isinstance(described, Act):
+            self._core.marked(described._mark)
         return described
 
     def ref(self, target: Target, *, portable: bool = False) -> str | None:
@@ -210,12 +217,16 @@ class Warpmetrics:
         """The run in force here; None when there is none, or only a group of another process is known."""
         handle = current.current()
         while handle is not None and not isinstance(handle, Run):
-            handle = handle._parent  # noqa: SLF001 -- handles are ours
+            handle = handle._parent
         return handle
 
     def as_run(self, label: object = None, opts: object = None) -> Callable[[F], F]:
         """Decorate a function, coroutine, generator or async generator: each invocation is a run of its own."""
-        return lambda function: in_block(lambda: self.run(function.__name__ if label is None else label, opts), function)
+
+        def start(function: F) -> Run:
+            return self.run(function.__name__ if label is None else label, opts)
+
+        return lambda function: in_block(lambda: start(function), function)
 
     def as_group(self, label: object = None, opts: object = None) -> Callable[[F], F]:
         """Decorate a function likewise: each invocation is a group of what is current, or a run when nothing is."""
