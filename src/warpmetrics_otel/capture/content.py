@@ -31,8 +31,9 @@ def output_messages(data: CallData) -> list[Message] | None:
     parts: list[Part] = []
     if data.reasoning:
         parts.append({"type": "reasoning", "content": as_text(data.reasoning)})
-    if data.response:
-        parts.append(text_part(data.response if isinstance(data.response, str) else as_json(data.response)))
+    response: Any = data.response  # what is recorded by hand need not be a text
+    if response:
+        parts.append(text_part(response if isinstance(response, str) else as_json(response)))
     calls = data.tool_calls
     parts.extend(map(_given_call, calls if isinstance(calls, list | tuple) else []))
     if not parts:
@@ -49,7 +50,7 @@ def system_instructions(data: CallData) -> list[Part] | None:
 
 
 def tool_definitions(data: CallData) -> list[dict[str, Any]] | None:
-    """The tools offered to the model, `{"type", "name", "description", "parameters"}` where known; None without tools."""
+    """The tools offered to the model, `{"type", "name", "description", "parameters"}` where known; None without any."""
     tools = data.tool_definitions
     if isinstance(tools, list | tuple) and tools:
         return [_definition(tool) for tool in tools]

@@ -104,7 +104,7 @@ class _Server(ThreadingHTTPServer):
                 # The client was faster: nothing is left to cut.
                 continue
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+    def handle_error(self, request: Any, client_address: Any) -> None:
         # Clients that disconnect in the middle of a stream are what this server is for.
         return
 
