@@ -30,7 +30,8 @@ _LOW_64 = (1 << 64) - 1
 _DIGITS = base32.ENCODE.lower()
 _PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
 _ULID = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
-_NATIVE_ID = re.compile(r"wm_(run|grp|call|oc|act)_([^@;\s]+)")
+# No id in the wild comes near 256 characters; a longer one could not be part of a ref.
+_NATIVE_ID = re.compile(r"wm_(run|grp|call|oc|act)_([^@;\s]{1,256})")
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?", re.ASCII)
 _INVALID_VERSION = "ff"
 
@@ -71,7 +72,7 @@ def bits_of(native_id: str) -> int:
 
     A canonical lower-case ULID suffix gives its own bits, anything else BLAKE2b-128 of the whole id.
     """
-    suffix = native_id.rpartition("_")[2]
+    suffix = native_id.split("_", 2)[-1]
     if _ULID.fullmatch(suffix):
         number = int.from_bytes(base32.decode(suffix.upper()), "big")
         if number & _LOW_64:

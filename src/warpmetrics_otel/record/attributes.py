@@ -12,7 +12,7 @@ from typing import Any
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.record.state import Mark, State
-from warpmetrics_otel.record.text import MAX_NAME_LENGTH, encodable, text_of
+from warpmetrics_otel.record.text import MAX_NAME_LENGTH, encodable, plain, text_of
 
 Attributes = dict[str, Any]
 
@@ -31,8 +31,8 @@ _native_json = json.JSONEncoder(separators=(",", ":")).encode
 
 def named(attributes: Attributes, field: str, value: object) -> str:
     """The text of a label or name; what it cannot hold of the value goes to ``warpmetrics.native``."""
-    text = encodable(text_of(value))
-    if text != value:
+    text = plain(value)
+    if text is not value and text != value:
         exact = value if isinstance(value, (str, bool, int)) or value is None else text_of(value)
         attributes[semconv.WARPMETRICS_NATIVE] = _native_json({field: exact})
     return text
@@ -80,8 +80,8 @@ def outcome_event(mark: Mark, opts: Any, opts_json: str | None, classification: 
 
 def evaluation(outcome_name: str, opts: Any) -> Attributes:
     """The GenAI evaluation that a ``score`` in an outcome's opts stands for; empty without one."""
-    score = opts.get("score") if isinstance(opts, Mapping) else None
-    if isinstance(score, bool) or not isinstance(score, (int, float)):
+    score = opts.get("score") if type(opts) is dict or isinstance(opts, Mapping) else None
+    if score is None or isinstance(score, bool) or not isinstance(score, (int, float)):
         return {}
     try:
         value = float(score)

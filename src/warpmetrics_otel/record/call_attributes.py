@@ -8,8 +8,9 @@ from typing import Any
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture.content import input_messages, output_messages, system_instructions
 from warpmetrics_otel.capture.data import CallData
+from warpmetrics_otel.record.attributes import Attributes
 from warpmetrics_otel.record.opts import Redact, redacted
-from warpmetrics_otel.record.text import encodable, text_of
+from warpmetrics_otel.record.text import MAX_NAME_LENGTH, encodable, plain, text_of
 
 MAX_CONTENT_LENGTH = 262_144
 """Characters one content attribute may take; OTLP receivers commonly refuse messages over 4 MiB."""
@@ -31,51 +32,49 @@ _INT64 = range(-(1 << 63), 1 << 63)
 
 def call_name(data: CallData) -> str:
     """The span name: the operation, and the model where it is known."""
-    return f"{data.operation} {encodable(text_of(data.request_model))[:128]}".rstrip()
+    model = data.request_model
+    return data.operation if model is None else f"{data.operation} {plain(model)[:MAX_NAME_LENGTH]}"
 
 
-def request_attributes(data: CallData) -> dict[str, Any]:
-    """What is known before the answer: what samplers may look at."""
-    attributes: dict[str, Any] = {key: value for key, value in data.request_parameters.items() if value is not None}
-    attributes[semconv.GEN_AI_OPERATION_NAME] = data.operation
-    attributes[semconv.GEN_AI_PROVIDER_NAME] = encodable(text_of(data.provider))
-    if data.request_model is not None:
-        attributes[semconv.GEN_AI_REQUEST_MODEL] = encodable(text_of(data.request_model))
+def add_request(attributes: Attributes, data: CallData) -> None:
+    """Add what is known before the answer: what samplers may look at."""
+    if data.request_parameters:
+        attributes.update({key: value for key, value in data.request_parameters.items() if value is not None})
     if data.stream:
         attributes[semconv.GEN_AI_REQUEST_STREAM] = True
     if data.server_address:
         attributes[semconv.SERVER_ADDRESS] = data.server_address
         if data.server_port:
             attributes[semconv.SERVER_PORT] = data.server_port
-    return attributes
+    attributes[semconv.GEN_AI_OPERATION_NAME] = plain(data.operation)
+    attributes[semconv.GEN_AI_PROVIDER_NAME] = plain(data.provider)
+    if data.request_model is not None:
+        attributes[semconv.GEN_AI_REQUEST_MODEL] = plain(data.request_model)
 
 
-def response_attributes(data: CallData) -> dict[str, Any]:
-    """What the answer tells, its text apart."""
-    attributes: dict[str, Any] = {}
+def add_response(attributes: Attributes, data: CallData) -> None:
+    """Add what the answer tells, its text apart."""
     if data.response_model is not None:
-        attributes[semconv.GEN_AI_RESPONSE_MODEL] = encodable(text_of(data.response_model))
+        attributes[semconv.GEN_AI_RESPONSE_MODEL] = plain(data.response_model)
     if data.response_id is not None:
-        attributes[semconv.GEN_AI_RESPONSE_ID] = encodable(text_of(data.response_id))
+        attributes[semconv.GEN_AI_RESPONSE_ID] = plain(data.response_id)
     if data.finish_reasons:
-        attributes[semconv.GEN_AI_RESPONSE_FINISH_REASONS] = [encodable(text_of(item)) for item in data.finish_reasons]
+        attributes[semconv.GEN_AI_RESPONSE_FINISH_REASONS] = [plain(item) for item in data.finish_reasons]
     if data.first_chunk_ns is not None:
         seconds = (data.first_chunk_ns - data.started_ns) / 1e9
         attributes[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = max(seconds, 0.0)
     if data.tokens:
-        attributes.update(_usage(data.tokens))
+        _add_usage(attributes, data.tokens)
     if data.reasoning_tokens:
         attributes[semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = data.reasoning_tokens
     if data.cost is not None:
         attributes[semconv.GEN_AI_USAGE_COST] = data.cost
-    if data.failed:
-        attributes[semconv.ERROR_TYPE] = encodable(data.error_type or "_OTHER")
-    return attributes
+    if data.error is not None or data.error_type is not None:
+        attributes[semconv.ERROR_TYPE] = plain(data.error_type or "_OTHER")
 
 
-def content_attributes(data: CallData, redact: Redact | None) -> dict[str, Any]:
-    """Messages and response, for spans whose user asked for content on them."""
-    attributes: dict[str, Any] = {}
+def add_content(attributes: Attributes, data: CallData, redact: Redact | None) -> None:
+    """Add messages and response, for spans whose user asked for content on them."""
     contents = (
         (semconv.GEN_AI_SYSTEM_INSTRUCTIONS, system_instructions(data)),
         (semconv.GEN_AI_INPUT_MESSAGES, input_messages(data)),
@@ -85,16 +84,19 @@ def content_attributes(data: CallData, redact: Redact | None) -> dict[str, Any]:
         if content:
             shown = content if redact is None else redacted(content, redact, key.rpartition(".")[2])
             attributes[key] = encodable(_encode(shown))[:MAX_CONTENT_LENGTH]
-    return attributes
 
 
-def _usage(tokens: dict[str, Any]) -> dict[str, Any]:
-    usage = {key: _count(tokens[name]) for name, key in _TOKENS if tokens.get(name) is not None}
-    usage.update({key: _count(tokens[name]) for name, key in _CACHE_TOKENS if tokens.get(name)})
-    return {key: value for key, value in usage.items() if value is not None}
+def _add_usage(attributes: Attributes, tokens: dict[str, Any]) -> None:
+    for name, key in _TOKENS:
+        count = _count(tokens.get(name))
+        if count is not None:
+            attributes[key] = count
+    for name, key in _CACHE_TOKENS:
+        if name in tokens and (count := _count(tokens[name])):
+            attributes[key] = count
 
 
 def _count(value: Any) -> int | float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return value if isinstance(value, float) or value in _INT64 else None
+    if type(value) is float or (type(value) is int and value in _INT64):
+        return value
+    return None

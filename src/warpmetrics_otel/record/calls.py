@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode
+from opentelemetry.trace import INVALID_SPAN, SpanContext, SpanKind, Status, StatusCode
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.capture.data import CallData, Captured
@@ -36,14 +36,14 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
         opts: its opts bag, or None.
         call: the state handed out before the call was complete; a new one is made when None.
     """
-    native_id, bits = (call.id, ids.bits_of(call.id)) if call else ids.mint(ids.CALL)
+    native_id, bits = ids.mint(ids.CALL) if call is None else (call.id, ids.bits_of(call.id))
     started = min(max(data.started_ns, 0), _LATEST_NS)
     ended = min(max(data.ended_ns, started), _LATEST_NS)
-    values = bag.span_attributes(core, opts, "call.opts")
+    values = {} if opts is None else bag.span_attributes(core, opts, "call.opts")
     if core.settings.span_content:
-        values.update(call_attributes.content_attributes(data, core.settings.redact))
-    values.update(call_attributes.response_attributes(data))
-    values.update(call_attributes.request_attributes(data))
+        call_attributes.add_content(values, data, core.settings.redact)
+    call_attributes.add_response(values, data)
+    call_attributes.add_request(values, data)
     attributes.identity(values, ids.CALL, native_id, parent)
     span = core.starter.start(
         call_attributes.call_name(data),
@@ -54,14 +54,16 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
         kind=SpanKind.CLIENT,
         start_ns=started,
     )
-    if data.failed:
+    if data.error is not None or data.error_type is not None:
         set_failed(span, data)
     span.end(ended)
-    state = call or State(ids.CALL, native_id, span, parent)
-    state.context = span.get_span_context()
-    state.ended = True
-    state.release()
-    core.remember(state)
+    if call is None:
+        state = State(ids.CALL, native_id, span, parent)
+        state.ended = True
+        core.remember(state)
+    else:
+        state, state.context = call, span.get_span_context()
+    state.span = INVALID_SPAN
     parent.touch(ended)
     return state
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from time import time_ns
-from typing import Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture import drain as drain_captures
@@ -20,13 +19,14 @@ from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.flow import flow
 from warpmetrics_otel.record.handles import Handle
 from warpmetrics_otel.record.janitor import Janitor
+from warpmetrics_otel.record.memory import Memory
 from warpmetrics_otel.record.provider import Destination
 from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.spans import SpanStarter
 from warpmetrics_otel.record.state import Mark, State
 
 REMEMBERED = 2048
-"""How many ended entities, and how many outcomes and acts, are remembered so that a bare id finds its span."""
+"""How many ended entities, and how many outcomes and acts, are remembered at least, so that a bare id finds them."""
 
 
 class Core:
@@ -36,18 +36,20 @@ class Core:
         self.settings = settings
         self.classes = classifier(settings.classifications)
         self.open: dict[str, State] = {}
-        self.remembered: dict[str, State] = {}
-        self.marks: dict[str, Mark] = {}
+        self.remembered: Memory[State] = Memory(REMEMBERED)
+        self.marks: Memory[Mark] = Memory(REMEMBERED)
         self.dropped: deque[State] = deque()
         self.destination = Destination(settings)
+        self.starter = self.destination.starter()
         self.claims = Claims(self)
         self.janitor = Janitor(self)
         fork.after_fork(self._in_child)
 
-    @property
-    def starter(self) -> SpanStarter:
-        """Our tracer of the provider in use now."""
-        return self.destination.starter()
+    def refresh(self) -> SpanStarter:
+        """Our tracer of the provider that new runs go to, which the user may have set since."""
+        if self.destination.provisional:
+            self.starter = self.destination.starter()
+        return self.starter
 
     def opened(self, state: State) -> None:
         """Keep track of a span that was started here."""
@@ -58,7 +60,8 @@ class Core:
             if parent.children is None:
                 parent.children = set()
             parent.children.add(state)
-        self.janitor.watch()
+        if self.janitor.resting:
+            self.janitor.watch()
 
     def closed(self, state: State) -> None:
         """Keep an ended entity findable by its bare id for a while."""
@@ -67,11 +70,11 @@ class Core:
 
     def remember(self, state: State) -> None:
         """Make an ended entity findable by its bare id, at the cost of the oldest."""
-        _put(self.remembered, state.id, state)
+        self.remembered.put(state.id, state)
 
     def marked(self, mark: Mark) -> None:
         """Make an outcome or act findable by its bare id, at the cost of the oldest."""
-        _put(self.marks, mark.id, mark)
+        self.marks.put(mark.id, mark)
 
     def find(self, native_id: str) -> State | None:
         """The run, group or call of this id, if this process knows it."""
@@ -143,10 +146,3 @@ class Core:
         self.open = {}
         self.dropped = deque()
         self.janitor = Janitor(self)
-
-
-def _put(memory: dict[str, Any], key: str, value: Any) -> None:
-    memory[key] = value
-    if len(memory) > REMEMBERED:
-        # Another thread may have taken the same oldest one in between.
-        memory.pop(next(iter(memory), ""), None)

@@ -28,18 +28,21 @@ def finish(core: Core, state: State, reason: str | None, at_ns: int | None = Non
     """
     if not state.open:
         return
-    for child in list(state.children or ()):
-        if in_blocks or not child.blocks:
-            finish(core, child, semconv.END_REASON_PARENT, in_blocks=in_blocks)
-    core.claims.claim_all(state)
+    if state.children:
+        for child in list(state.children):
+            if in_blocks or not child.blocks:
+                finish(core, child, semconv.END_REASON_PARENT, in_blocks=in_blocks)
+    if state.unclaimed:
+        core.claims.claim_all(state)
     with state.lock:
         if state.ended:
             return
         state.ended = True
-        state.end_reason = reason
     end_ns = state.last_ns if at_ns is None else at_ns
-    _say_last(state, reason)
-    _rehome_evicted(core, state)
+    if reason is not None or state.outcome_name is not None:
+        _say_last(state, reason)
+    if state.events:
+        _rehome_evicted(core, state)
     state.span.end(end_ns)
     parent = state.parent
     if parent is not None:
@@ -58,16 +61,15 @@ def _say_last(state: State, reason: str | None) -> None:
         last[semconv.WARPMETRICS_OUTCOME_NAME] = state.outcome_name
         if state.classification == semconv.CLASSIFICATION_FAILURE and not state.raised:
             state.span.set_status(Status(StatusCode.ERROR, encodable(state.outcome_name)))
-    if last:
-        state.span.set_attributes(last)
+    state.span.set_attributes(last)
 
 
 def _rehome_evicted(core: Core, state: State) -> None:
     span = state.span
-    if not state.events or not isinstance(span, ReadableSpan) or not span.dropped_events:
+    if not isinstance(span, ReadableSpan) or not span.dropped_events:
         return
     kept = {_mark_id(dict(event.attributes or {})) for event in span.events}
-    for event in state.events:
+    for event in state.events or ():
         mark_id = _mark_id(event[1])
         if mark_id not in kept:
             _rehome(core, state, event, mark_id)

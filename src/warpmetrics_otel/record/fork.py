@@ -11,13 +11,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-_generation = 0
+generation = 0
+"""How many forks lie between this process and the one that imported the package; read as `fork.generation`."""
 _listeners: list[weakref.WeakMethod[Callable[[], Any]]] = []
-
-
-def generation() -> int:
-    """How many forks lie between this process and the one that imported the package."""
-    return _generation
 
 
 def after_fork(listener: Callable[[], Any]) -> None:
@@ -27,8 +23,8 @@ def after_fork(listener: Callable[[], Any]) -> None:
 
 
 def _in_child() -> None:
-    global _generation  # noqa: PLW0603 -- one number for the process is the point
-    _generation += 1
+    global generation  # noqa: PLW0603 -- one number for the process is the point
+    generation += 1
     for known in _listeners:
         listener = known()
         if listener is not None:

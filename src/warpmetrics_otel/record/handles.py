@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from opentelemetry.trace import NonRecordingSpan, Span, format_trace_id
 
 from warpmetrics_otel import ids
-from warpmetrics_otel.record.state import Mark, State
+from warpmetrics_otel.record.state import ELSEWHERE, Mark, State
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
@@ -222,4 +222,4 @@ def _chain(state: State | None) -> dict[str, Any]:
     if state.chain_id is not None:
         return {"chain_id": state.chain_id, "position": state.position}
     # A run this process recorded, without a chain, is the first of one; of an adopted run nobody knows.
-    return {"chain_id": state.run_id, "position": 1} if state.generation >= 0 else {}
+    return {"chain_id": state.run_id, "position": 1} if state.generation != ELSEWHERE else {}

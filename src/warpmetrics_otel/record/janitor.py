@@ -28,18 +28,19 @@ class Janitor:
         self._timeout = core.settings.idle_timeout
         self._wake = threading.Event()
         self._stopped = False
-        self._resting = True
+        self.resting = True
+        """Whether nothing was open at the last look; then whatever is opened has to say so."""
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def watch(self) -> None:
         """Something was opened: look until nothing is open."""
-        if not self._resting:
+        if not self.resting:
             return
         with self._lock:
-            if self._stopped or not self._resting:
+            if self._stopped or not self.resting:
                 return
-            self._resting = False
+            self.resting = False
             if self._thread is None:
                 thread = threading.Thread(target=self._work, name="warpmetrics-janitor", daemon=True)
                 try:
@@ -65,7 +66,7 @@ class Janitor:
             if core is None:
                 return
             core.sweep(self._timeout)
-            self._resting = not core.open
+            self.resting = not core.open
             # What was opened just before that line saw no resting janitor, so look again before resting for long.
             wait = INTERVAL if core.open else REST
             del core

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, Self
 from opentelemetry.trace import SpanKind
 
 from warpmetrics_otel import ids
+from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record import attributes, bag, call_attributes, current
 from warpmetrics_otel.record.blocks import is_failure
-from warpmetrics_otel.record.by_hand import call_data
+from warpmetrics_otel.record.by_hand import set_error
 from warpmetrics_otel.record.calls import NO_PARENT, set_failed
 from warpmetrics_otel.record.groups import beneath
 from warpmetrics_otel.record.handles import Call, Handle
 from warpmetrics_otel.record.state import State, detached
 from warpmetrics_otel.record.target import resolve_parent
+from warpmetrics_otel.record.text import text_of
 from warpmetrics_otel.record.warn import warn_once
 
 if TYPE_CHECKING:
@@ -30,22 +32,21 @@ class LiveCall:
     ``finish_reasons``, ``tokens``, ``tools``, ``tool_calls``, ``cost``, ``error``.
     """
 
-    def __init__(self, core: Core, handle: Call, fields: dict[str, Any]) -> None:
+    def __init__(self, core: Core, handle: Call, data: CallData) -> None:
         self.call = handle
         """The handle, for `outcome` and for other processes."""
-        self.messages: Any = fields.get("messages")
+        self.messages: Any = data.messages
         self.response: str | None = None
         self.response_model: str | None = None
         self.response_id: str | None = None
         self.finish_reasons: list[str] | None = None
         self.tokens: dict[str, int | float] | None = None
-        self.tools: list[str] | None = fields.get("tools")
+        self.tools: list[str] | None = data.tools
         self.tool_calls: list[dict[str, Any]] | None = None
         self.cost: float | None = None
         self.error: BaseException | str | None = None
         self._core = core
-        self._given = fields
-        self._started_ns = time_ns()
+        self._data = data
         self._attachment: current.Attachment | None = None
 
     @property
@@ -67,19 +68,17 @@ class LiveCall:
             if state.ended:
                 return
             state.ended = True
-        now = time_ns()
-        data = call_data(
-            {
-                **self._given,
-                **{name: value for name, value in vars(self).items() if not name.startswith("_") and name != "call"},
-                "started_at": None,
-                "ended_at": None,
-            }
-        )
-        data.started_ns, data.ended_ns = self._started_ns, now
-        values = call_attributes.response_attributes(data)
+        data, now = self._data, time_ns()
+        data.ended_ns = now
+        data.messages, data.tools, data.tool_calls = self.messages, self.tools, self.tool_calls
+        data.response = None if self.response is None else text_of(self.response)
+        data.response_model, data.response_id = self.response_model, self.response_id
+        data.finish_reasons, data.tokens, data.cost = self.finish_reasons, self.tokens, self.cost
+        set_error(data, self.error, None)
+        values: attributes.Attributes = {}
         if self._core.settings.span_content:
-            values.update(call_attributes.content_attributes(data, self._core.settings.redact))
+            call_attributes.add_content(values, data, self._core.settings.redact)
+        call_attributes.add_response(values, data)
         state.span.set_attributes(values)
         if data.failed:
             set_failed(state.span, data)
@@ -114,20 +113,19 @@ class LiveCall:
         return f"<LiveCall {self.call.id}>"
 
 
-def start_live_call(core: Core, target: object, fields: dict[str, Any]) -> LiveCall:
+def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> LiveCall:
     """Start the span of a call that is about to happen."""
     core.drain()
     parent = resolve_parent(core, target)
     native_id, bits = ids.mint(ids.CALL)
     if parent is None:
         warn_once(NO_PARENT, "start_call()")
-        return LiveCall(core, Call(core, detached(ids.CALL, native_id)), fields)
+        return LiveCall(core, Call(core, detached(ids.CALL, native_id)), data)
     core.claims.claim_here(parent)
-    data = call_data(fields)
-    values = bag.span_attributes(core, fields.get("opts"), "call.opts")
-    values.update(call_attributes.request_attributes(data))
+    values = bag.span_attributes(core, opts, "call.opts")
+    call_attributes.add_request(values, data)
     attributes.identity(values, ids.CALL, native_id, parent)
-    now = time_ns()
+    now = data.started_ns = time_ns()
     span = core.starter.start(
         call_attributes.call_name(data),
         context=beneath(parent),
@@ -140,4 +138,4 @@ def start_live_call(core: Core, target: object, fields: dict[str, Any]) -> LiveC
     state = State(ids.CALL, native_id, span, parent)
     core.opened(state)
     state.touch(now)
-    return LiveCall(core, Call(core, state, target if isinstance(target, Handle) else None), fields)
+    return LiveCall(core, Call(core, state, target if isinstance(target, Handle) else None), data)

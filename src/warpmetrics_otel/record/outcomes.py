@@ -33,7 +33,8 @@ def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outco
         )
         mark.detached = True
         return Outcome(mark)
-    core.claims.claim_here(state)
+    if state.unclaimed:
+        core.claims.claim_here(state)
     text = text_of(name)
     classification = core.classes.get(text.casefold())
     mark.state, mark.outcome_id, mark.outcome_name = state, mark.id, text

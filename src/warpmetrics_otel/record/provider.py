@@ -36,13 +36,14 @@ class Destination:
     def __init__(self, settings: Settings) -> None:
         self._version = importlib.metadata.version("warpmetrics-otel")
         self._private: TracerProvider | None = None
-        self._provisional = False
+        self.provisional = False
+        """Whether a provider that the user sets later is to be used instead."""
         provider = settings.tracer_provider or _global_provider()
         if not settings.enabled:
             provider = trace.NoOpTracerProvider()
         if provider is None:
             provider = self._private = _private_provider(settings)
-            self._provisional = not settings.set_global
+            self.provisional = not settings.set_global
         if settings.enabled:
             self._file = _write_file(provider, settings)
         if settings.set_global and settings.enabled:
@@ -51,10 +52,10 @@ class Destination:
 
     def starter(self) -> SpanStarter:
         """Our tracer of the provider in use now."""
-        if self._provisional:
+        if self.provisional:
             provider = _global_provider()
             if provider is not None:
-                self._provisional = False
+                self.provisional = False
                 self._starter = SpanStarter(provider, self._version)
                 logger.info("a global tracer provider was set; new runs use it")
         return self._starter

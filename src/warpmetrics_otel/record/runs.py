@@ -14,7 +14,7 @@ from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.record import attributes, bag
 from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.handles import Act, Run
-from warpmetrics_otel.record.state import Mark, State
+from warpmetrics_otel.record.state import ELSEWHERE, Mark, State
 from warpmetrics_otel.record.target import resolve
 from warpmetrics_otel.record.text import encodable, text_of
 from warpmetrics_otel.record.warn import warn_once
@@ -40,7 +40,7 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     run_id, bits = ids.mint(ids.RUN)
     context = _context_of(options.parent if options.parent is not None else core.settings.run_parent)
     caller = trace.get_current_span() if context is None else None
-    values = bag.span_attributes(core, opts, "run.opts")
+    values = {} if opts is None else bag.span_attributes(core, opts, "run.opts")
     text = attributes.named(values, "label", label)
     values[semconv.GEN_AI_OPERATION_NAME] = semconv.OPERATION_INVOKE_WORKFLOW
     values[semconv.GEN_AI_WORKFLOW_NAME] = text
@@ -58,7 +58,7 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
             links.append(Link(act.context, attributes.follow_up_link(act, semconv.LINK_TYPE_FOLLOW_UP)))
     attributes.identity(values, ids.RUN, run_id)
     now = time_ns()
-    span = core.starter.start(
+    span = core.refresh().start(
         attributes.run_name(text),
         context=_root_context(caller) if context is None else context,
         attributes=values,
@@ -133,7 +133,7 @@ def _add_chain(values: attributes.Attributes, act: Mark) -> None:
     if origin.chain_id is not None and origin.position is not None:
         values[semconv.WARPMETRICS_CHAIN_ID] = origin.chain_id
         values[semconv.WARPMETRICS_CHAIN_POSITION] = origin.position + 1
-    elif origin.generation >= 0:
+    elif origin.generation != ELSEWHERE:
         # Recorded here and in no chain yet: the first run of this one.
         values[semconv.WARPMETRICS_CHAIN_ID] = origin.run_id
         values[semconv.WARPMETRICS_CHAIN_POSITION] = 2

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, Span, SpanContext
+from opentelemetry.trace import INVALID_SPAN, Span, SpanContext
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.record import fork
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from warpmetrics_otel.capture.data import Captured
     from warpmetrics_otel.record.current import Attachment
 
+ELSEWHERE = -1
+"""The generation of what another process recorded."""
+
 Event = tuple[str, dict[str, Any], int]
 """Name, attributes and time (nanoseconds) of a span event of ours."""
 
@@ -26,33 +29,26 @@ Event = tuple[str, dict[str, Any], int]
 class State:
     """One run, group or call: recorded here, adopted from an id, or detached (its target was no target)."""
 
-    __slots__ = (
-        "blocks",
-        "chain_id",
-        "children",
-        "classification",
-        "context",
-        "conversation_id",
-        "detached",
-        "dropped",
-        "end_reason",
-        "ended",
-        "events",
-        "flow",
-        "generation",
-        "id",
-        "kind",
-        "label",
-        "last_ns",
-        "lock",
-        "outcome_name",
-        "parent",
-        "position",
-        "raised",
-        "run_id",
-        "span",
-        "unclaimed",
-    )
+    # Class-level defaults keep creation cheap: most of these stay unset for most entities.
+    label: str | None = None
+    """The run's label, on everything beneath it."""
+    run_id: str | None = None
+    chain_id: str | None = None
+    position: int | None = None
+    conversation_id: str | None = None
+    detached = False
+    ended = False
+    raised = False
+    """Whether an exception left the block, which decides the status before any outcome does."""
+    last_ns = 0
+    children: set[State] | None = None
+    blocks: list[Attachment] | None = None
+    events: list[Event] | None = None
+    unclaimed: list[Captured] | None = None
+    flow: tuple[int, int] | None = None
+    outcome_name: str | None = None
+    classification: str | None = None
+    dropped: Callable[[State], None] | None = None
 
     def __init__(self, kind: str, native_id: str, span: Span, parent: State | None = None) -> None:
         self.kind = kind
@@ -60,32 +56,24 @@ class State:
         self.span = span
         self.context: SpanContext = span.get_span_context()
         self.parent = parent
-        self.label: str | None = None
-        self.run_id: str | None = native_id if kind == ids.RUN else parent.run_id if parent else None
-        self.chain_id: str | None = parent.chain_id if parent else None
-        self.position: int | None = parent.position if parent else None
-        self.conversation_id: str | None = parent.conversation_id if parent else None
-        self.detached = False
-        self.ended = False
-        self.end_reason: str | None = None
-        self.raised = False
-        self.generation = fork.generation()
-        self.last_ns = 0
-        # One lock a run: ending a run ends what is beneath it, and nothing may slip in between.
-        self.lock: threading.RLock = parent.lock if parent else threading.RLock()
-        self.children: set[State] | None = None
-        self.blocks: list[Attachment] | None = None
-        self.events: list[Event] | None = None
-        self.unclaimed: list[Captured] | None = None
-        self.flow: tuple[int, int] | None = None
-        self.outcome_name: str | None = None
-        self.classification: str | None = None
-        self.dropped: Callable[[State], None] | None = None
+        self.generation = fork.generation
+        if parent is None:
+            # One lock a run: ending a run ends what is beneath it, and nothing may slip in between.
+            self.lock = threading.RLock()
+            if kind == ids.RUN:
+                self.run_id = native_id
+            return
+        self.lock = parent.lock
+        self.label, self.run_id = parent.label, parent.run_id
+        if parent.chain_id is not None:
+            self.chain_id, self.position = parent.chain_id, parent.position
+        if parent.conversation_id is not None:
+            self.conversation_id = parent.conversation_id
 
     @property
     def open(self) -> bool:
         """Whether events may still be added to the span, by this process."""
-        return not self.ended and self.generation == fork.generation()
+        return not self.ended and self.generation == fork.generation
 
     @property
     def derived(self) -> bool:
@@ -101,10 +89,8 @@ class State:
 
     def release(self) -> None:
         """Forget what only an open span needs: a handle kept for its id must not keep content alive."""
-        self.span = NonRecordingSpan(self.context)
-        self.events = None
-        self.children = None
-        self.dropped = None
+        self.span = INVALID_SPAN
+        self.events = self.children = self.dropped = None
 
 
 class Mark:
@@ -126,8 +112,9 @@ class Mark:
 
 def adopted(kind: str, native_id: str, context: SpanContext) -> State:
     """The state of an entity that another process recorded, or this one long ago: it takes no more events itself."""
-    state = State(kind, native_id, NonRecordingSpan(context))
-    state.generation = -1
+    state = State(kind, native_id, INVALID_SPAN)
+    state.context = context
+    state.generation = ELSEWHERE
     return state
 
 

@@ -20,6 +20,11 @@ def encodable(text: str) -> str:
     return text
 
 
+def plain(value: object) -> str:
+    """Any value as encodable text."""
+    return value if type(value) is str and value.isascii() else encodable(text_of(value))
+
+
 def text_of(value: object) -> str:
     """Any value as text: strings as they are, None as the empty string, the rest by ``str``; never raises."""
     if isinstance(value, str):

@@ -13,6 +13,7 @@ from opentelemetry.trace import Span, SpanContext
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.capture import warp as warp_client
+from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record import blocks, by_hand, calls, current, groups, outcomes, runs
 from warpmetrics_otel.record.core import Core
 from warpmetrics_otel.record.decorators import in_block
@@ -22,6 +23,7 @@ from warpmetrics_otel.record.result import FlushResult
 from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.state import Mark, State, detached
 from warpmetrics_otel.record.target import resolve, resolve_parent
+from warpmetrics_otel.record.text import text_of
 from warpmetrics_otel.record.warn import forget, warn_once
 
 Client = TypeVar("Client")
@@ -120,35 +122,96 @@ class Warpmetrics:
         """
         return calls.record_response(self._core, target, response, opts)
 
-    def record_call(self, target: Target, *, opts: object = None, **fields: Any) -> Call:
+    def record_call(
+        self,
+        target: Target,
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+        messages: object = None,
+        response: object = None,
+        tokens: dict[str, int | float] | None = None,
+        duration_ms: float | None = None,
+        started_at: by_hand.When = None,
+        ended_at: by_hand.When = None,
+        status: str | None = None,
+        error: BaseException | str | None = None,
+        cost: float | None = None,
+        tools: list[str] | None = None,
+        tool_calls: list[dict[str, Any]] | None = None,
+        opts: object = None,
+        operation: str = semconv.OPERATION_CHAT,
+        response_model: str | None = None,
+        response_id: str | None = None,
+        finish_reasons: list[str] | None = None,
+    ) -> Call:
         """Record a call by hand, afterwards.
 
         Args:
             target: a run or group.
+            provider: who served the model (``gen_ai.provider.name``).
+            model: the model asked for; without it nothing is recorded.
+            messages: the request's messages or input, in any shape.
+            response: the answer's text.
+            tokens: ``prompt``, ``completion``, ``total``, and ``cachedInput`` or ``cacheWrite`` and ``cacheRead``.
+            duration_ms: how long it took, in milliseconds.
+            started_at: when it began: a datetime, ISO 8601 text, or seconds since the epoch.
+            ended_at: when it ended, likewise; now, unless start and duration tell.
+            status: ``success`` or ``error``.
+            error: what went wrong, as text or an exception.
+            cost: US dollars.
+            tools: the names of the tools offered.
+            tool_calls: the calls asked for, each with ``id``, ``name`` and ``arguments`` (JSON text).
             opts: any values to store with it.
-            fields: ``provider``, ``model``, ``operation`` (``chat``), ``messages``, ``response`` (text), ``tokens``
-                (``prompt``, ``completion``, ``total``, ``cachedInput`` or ``cacheWrite`` and ``cacheRead``),
-                ``duration_ms``, ``started_at``, ``ended_at`` (datetime, ISO 8601 text or seconds), ``status``
-                (``success`` or ``error``), ``error`` (text or exception), ``cost`` (USD), ``tools`` (names),
-                ``tool_calls`` (``id``, ``name``, ``arguments``), ``response_model``, ``response_id``,
-                ``finish_reasons``.
+            operation: the GenAI operation.
+            response_model: the model that answered.
+            response_id: the provider's id of the answer.
+            finish_reasons: why it stopped.
         """
         core = self._core
         core.drain()
         parent = resolve_parent(core, target)
-        if parent is None or fields.get("model") is None:
+        if parent is None or model is None:
             if parent is None:
                 warn_once(calls.NO_PARENT, "record_call()")
             else:
                 warn_once("record_call(): no model is given, so nothing is recorded; pass model=")
             return Call(core, detached(ids.CALL, ids.mint(ids.CALL)[0]))
-        core.claims.claim_here(parent)
-        state = calls.record_data(core, parent, by_hand.call_data(fields), opts)
+        if parent.unclaimed:
+            core.claims.claim_here(parent)
+        data = CallData(
+            provider or "unknown",
+            operation,
+            model,
+            response_model,
+            response_id,
+            finish_reasons,
+            messages=messages,
+            response=None if response is None else text_of(response),
+            tools=tools,
+            tool_calls=tool_calls,
+            tokens=tokens if isinstance(tokens, dict) else None,
+            cost=cost if isinstance(cost, (int, float)) else None,
+        )
+        by_hand.set_times(data, started_at, ended_at, duration_ms)
+        if error is not None or status is not None:
+            by_hand.set_error(data, error, status)
+        state = calls.record_data(core, parent, data, opts)
         return Call(core, state, target if isinstance(target, Handle) else None)
 
     trace = record_call
 
-    def start_call(self, target: Target, *, provider: str, model: str, opts: object = None, **fields: Any) -> LiveCall:
+    def start_call(
+        self,
+        target: Target,
+        *,
+        provider: str,
+        model: str,
+        messages: object = None,
+        tools: list[str] | None = None,
+        opts: object = None,
+        operation: str = semconv.OPERATION_CHAT,
+    ) -> LiveCall:
         """Start a call by hand, live.
 
         ``with start_call(g, provider="google", model="…") as c: c.response = …``
@@ -157,10 +220,13 @@ class Warpmetrics:
             target: a run or group.
             provider: who serves the model (``gen_ai.provider.name``).
             model: the model asked for.
+            messages: the request's messages or input, in any shape.
+            tools: the names of the tools offered.
             opts: any values to store with it.
-            fields: ``operation``, ``messages``, ``tools``.
+            operation: the GenAI operation.
         """
-        return start_live_call(self._core, target, {**fields, "provider": provider, "model": model, "opts": opts})
+        data = CallData(provider, operation, model, messages=messages, tools=tools)
+        return start_live_call(self._core, target, data, opts)
 
     def outcome(self, target: Target, name: object = None, opts: object = None) -> Outcome:
         """Record what happened, on a run, group, call or response."""
