@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 
+import hypothesis
 import pytest
 
 from tests.e2e.jaeger import Jaeger, running_jaeger
 from tools.backends import BackendUnavailableError
+
+# How long an example takes depends on the machine, and nothing here asserts times.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
