@@ -1,0 +1,179 @@
+"""Chains -> a coloured tree for a terminal, with rich.
+
+A run that follows up hangs on its act, as the product's pages draw it. Beyond what the width of the screen has
+room for, a chain goes on in a new tree at the margin.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from warpmetrics_otel import semconv
+from warpmetrics_otel.read.model import Act, Call, Chain, Entity, Group, Outcome, Parent, Run
+from warpmetrics_otel.read.totals import Totals, totals
+from warpmetrics_otel.read.values import Opts
+from warpmetrics_otel.read.words import cost, count, duration, opts_words, printable
+
+_OUTCOME_STYLES = {
+    semconv.CLASSIFICATION_SUCCESS: ("✓", "bold green"),
+    semconv.CLASSIFICATION_FAILURE: ("✗", "bold red"),
+    semconv.CLASSIFICATION_NEUTRAL: ("●", "bold blue"),
+}
+_UNCLASSIFIED = ("●", "bold yellow")
+_COLUMNS_A_RUN = 12
+_COLUMNS_FOR_TEXT = 44
+_DEEPEST_RUN = 16
+_DEEPEST_GROUP = 24
+
+
+def show_chain(console: Console, chain: Chain) -> None:
+    """Print a chain as one or more trees, then what it took altogether."""
+    for part in render_chain(chain, console.width):
+        console.print(part)
+
+
+def render_chain(chain: Chain, width: int) -> Iterator[RenderableType]:
+    """A chain as things that rich prints.
+
+    Args:
+        chain: What to show.
+        width: How many columns there are. Runs nest as deep as leaves room to read them, but at least three.
+    """
+    deepest = min(max(3, (width - _COLUMNS_FOR_TEXT) // _COLUMNS_A_RUN), _DEEPEST_RUN)
+    waiting = list(reversed(chain.roots))
+    while waiting:
+        tree, continued = _tree(waiting.pop(), deepest, numbered=len(chain.runs) > 1)
+        yield tree
+        waiting.extend(reversed(continued))
+    yield _summary(chain)
+
+
+def _tree(root: Run, deepest: int, *, numbered: bool) -> tuple[Tree, list[Run]]:
+    """A run with everything beneath it, and the follow-up runs that are too deep to be shown in it."""
+    top = Tree(_run(root, numbered=numbered), guide_style="dim")
+    continued: list[Run] = []
+    waiting: deque[tuple[Tree, Run | Group | Call, int, int]] = deque([(top, root, 1, 0)])
+    while waiting:
+        branch, entity, run_depth, group_depth = waiting.popleft()
+        if isinstance(entity, Parent):
+            for child in entity.children:
+                leaf = branch.add(_call(child) if isinstance(child, Call) else _group(child))
+                below = leaf if group_depth < _DEEPEST_GROUP else branch
+                waiting.append((below, child, run_depth, group_depth + 1))
+        for outcome in entity.outcomes:
+            of_outcome = branch.add(_outcome(outcome, entity))
+            for act in outcome.acts:
+                of_act = of_outcome.add(_act(act))
+                for run in act.follow_ups:
+                    if run_depth < deepest:
+                        waiting.append((of_act.add(_run(run, numbered=True)), run, run_depth + 1, 0))
+                    else:
+                        of_act.add(Text(f"{_run_title(run, numbered=True)} goes on below", style="dim"))
+                        continued.append(run)
+    return top, continued
+
+
+def _run(run: Run, *, numbered: bool) -> Text:
+    line = Text.assemble((_run_title(run, numbered=numbered), "bold cyan"))
+    if run.label:
+        line.append(f" {printable(run.label)}", style="bold")
+    if run.follows is not None:
+        line.append(" ← follow-up", style="cyan")
+    _append_opts(line, run.opts)
+    if run.missing:
+        line.append("  not among these spans: still open, lost, or recorded elsewhere", style="yellow")
+    else:
+        spent = totals([run])
+        facts = [_calls(spent), _tokens(spent.input_tokens, spent.output_tokens), _cost(spent.cost)]
+        _append_facts(line, [*facts, duration(run.duration_ns)])
+    if run.error not in {outcome.name for outcome in run.outcomes}:
+        _append_error(line, run)
+    line.append(f"  {printable(run.id)}", style="dim")
+    return line
+
+
+def _run_title(run: Run, *, numbered: bool) -> str:
+    return f"Run {run.number}" if numbered and run.number else "Run"
+
+
+def _group(group: Group) -> Text:
+    line = Text.assemble(("Group ", "dim"), printable(group.label))
+    _append_opts(line, group.opts)
+    _append_facts(line, [duration(group.duration_ns)])
+    _append_error(line, group)
+    return line
+
+
+def _call(call: Call) -> Text:
+    line = Text.assemble(("Call ", "dim"), (printable(call.model or call.label), "magenta"))
+    _append_opts(line, call.opts)
+    operation = call.operation if call.operation != semconv.OPERATION_CHAT else None
+    kind = [printable(word) for word in (operation, call.provider) if word]
+    tokens = _tokens(call.input_tokens or 0, call.output_tokens or 0)
+    _append_facts(line, [*kind, tokens, _cost(call.cost), duration(call.duration_ns)])
+    _append_error(line, call)
+    return line
+
+
+def _outcome(outcome: Outcome, of: Entity) -> Text:
+    sign, style = _OUTCOME_STYLES.get(outcome.classification or "", _UNCLASSIFIED)
+    line = Text.assemble(("Outcome ", "dim"), (f"{sign} {printable(outcome.name)}", style))
+    _append_opts(line, outcome.opts)
+    if outcome.missing:
+        line.append("  not among these spans", style="yellow")
+    elif outcome.carried and outcome.time_ns > of.span.end_ns > 0:
+        line.append(f"  {duration(outcome.time_ns - of.span.end_ns)} later", style="dim")
+    return line
+
+
+def _act(act: Act) -> Text:
+    line = Text.assemble(("Act ", "dim"), (f"→ {printable(act.name)}", "bold blue"))
+    _append_opts(line, act.opts)
+    if act.missing:
+        line.append("  not among these spans", style="yellow")
+    return line
+
+
+def _summary(chain: Chain) -> Text:
+    spent = totals(chain.runs)
+    runs = f"{count(spent.runs)} run{'' if spent.runs == 1 else 's'}"
+    facts = [runs, _calls(spent), _tokens(spent.input_tokens, spent.output_tokens), _cost(spent.cost)]
+    words = " · ".join(filter(None, [*facts, duration(spent.duration_ns)]))
+    return Text.assemble(("Chain ", "dim"), (printable(chain.id), "dim"), (f": {words}", "dim"))
+
+
+def _calls(spent: Totals) -> str:
+    if not spent.calls:
+        return ""
+    failed = f", {count(spent.failed_calls)} failed" if spent.failed_calls else ""
+    return f"{count(spent.calls)} call{'' if spent.calls == 1 else 's'}{failed}"
+
+
+def _tokens(sent: float, received: float) -> str:
+    return f"{count(sent)} → {count(received)} tokens" if sent or received else ""
+
+
+def _cost(dollars: float | None) -> str:
+    return "" if dollars is None else cost(dollars)
+
+
+def _append_opts(line: Text, opts: Opts) -> None:
+    words = opts_words(opts)
+    if words:
+        line.append(f"  {words}", style="yellow" if opts.cut else "italic")
+
+
+def _append_facts(line: Text, facts: list[str]) -> None:
+    words = " · ".join(filter(None, facts))
+    if words:
+        line.append(f"  {words}", style="dim")
+
+
+def _append_error(line: Text, entity: Entity) -> None:
+    if entity.failed:
+        line.append(f"  failed: {printable(entity.error)}" if entity.error else "  failed", style="red")
