@@ -47,6 +47,8 @@ LATE = (
     "typer",
     "pytest",
 )
+# Python's own, documented although they begin with an underscore: of the frames and of named tuples.
+DOCUMENTED = {"_getframe", "_asdict", "_fields", "_make", "_replace"}
 ATTRIBUTE = re.compile(r"(?<![\w./@-])(?:warpmetrics|gen_ai)\.[a-z]")
 # Names that others define and that hold no dot-separated namespace of ours, by which they could be told.
 CONSTANTS = {value for name, value in vars(semconv).items() if name.isupper() and isinstance(value, str)}
@@ -132,15 +134,13 @@ def private_attributes(tree: ast.Module, module: str, ours: set[str]) -> list[st
     found = []
     for node in ast.walk(tree):
         match node:
-            case ast.Attribute(value=ast.Name(id="sys"), attr="_getframe"):
-                continue  # documented by Python, its underscore notwithstanding
             case ast.Attribute(attr=name):
                 pass
             case ast.Call(func=ast.Name(id="getattr" | "setattr" | "hasattr"), args=[_, ast.Constant(value=name), *_]):
                 pass
             case _:
                 continue
-        if is_private(name) and name not in ours:
+        if is_private(name) and name not in ours | DOCUMENTED:
             found.append(f"{module}:{node.lineno} uses {name}, which nothing of ours defines")
     return found
 
