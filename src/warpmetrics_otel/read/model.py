@@ -107,11 +107,6 @@ class Entity:
         return [act for outcome in self.outcomes for act in outcome.acts]
 
     @property
-    def acts(self) -> list[Act]:
-        """The acts that respond to its outcomes."""
-        return [act for outcome in self.outcomes for act in outcome.acts]
-
-    @property
     def duration_ns(self) -> int:
         """How long it took in nanoseconds, never negative."""
         return max(0, self.span.end_ns - self.span.start_ns)
@@ -206,16 +201,6 @@ class Parent(Entity):
     @property
     def calls(self) -> list[Call]:
         """Every call beneath, whatever group it is in."""
-        return [entity for entity in self.descendants() if isinstance(entity, Call)]
-
-    @property
-    def groups(self) -> list[Group]:
-        """Every group beneath, at any depth."""
-        return [entity for entity in self.descendants() if isinstance(entity, Group)]
-
-    @property
-    def calls(self) -> list[Call]:
-        """Every call beneath, at any depth."""
         return [entity for entity in self.descendants() if isinstance(entity, Call)]
 
 
