@@ -6,11 +6,11 @@ attributes that identify come last.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.record.json_text import encoder
 from warpmetrics_otel.record.state import Mark, State
 from warpmetrics_otel.record.text import MAX_NAME_LENGTH, encodable, plain, text_of
 
@@ -26,7 +26,7 @@ _ID_KEYS = {
     ids.GROUP: semconv.WARPMETRICS_GROUP_ID,
     ids.CALL: semconv.WARPMETRICS_CALL_ID,
 }
-_native_json = json.JSONEncoder(separators=(",", ":")).encode
+_native_json = encoder(ascii_only=True)
 
 
 def named(attributes: Attributes, field: str, value: object) -> str:

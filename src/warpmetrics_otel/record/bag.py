@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.record import opts as opts_json
+from warpmetrics_otel.record.text import encodable
 from warpmetrics_otel.record.warn import warn_once
 
 if TYPE_CHECKING:
@@ -17,7 +18,11 @@ _MOST_NAMED = 5
 def shown(core: Core, opts: Any, path: str) -> Any:
     """The opts bag as it may be shown: redacted where the user asked for that."""
     redact = core.settings.redact
-    return opts if redact is None or opts is None else opts_json.redacted(opts, redact, path)
+    if redact is None or opts is None:
+        return opts
+    shown, replaced = opts_json.redacted(opts, redact, path)
+    _say(replaced)
+    return shown
 
 
 def encoded(opts: Any, path: str) -> str | None:
@@ -25,10 +30,7 @@ def encoded(opts: Any, path: str) -> str | None:
     if opts is None:
         return None
     text, replaced = opts_json.encode(opts, path)
-    if replaced:
-        rest = len(replaced) - _MOST_NAMED
-        named = ", ".join(replaced[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
-        warn_once("opts: replaced what JSON cannot hold: %s; pass plain values to keep them exact", named)
+    _say(replaced)
     return text
 
 
@@ -42,3 +44,10 @@ def span_attributes(core: Core, opts: Any, path: str) -> dict[str, Any]:
     attributes = opts_json.search_copies(opts, limit) if limit else {}
     attributes[semconv.WARPMETRICS_OPTS] = text
     return attributes
+
+
+def _say(replaced: list[str]) -> None:
+    if replaced:
+        rest = len(replaced) - _MOST_NAMED
+        named = encodable(", ".join(replaced[:_MOST_NAMED])) + (f" and {rest} more" if rest > 0 else "")
+        warn_once("opts: replaced what JSON cannot hold: %s; pass plain values to keep them exact", named)

@@ -10,6 +10,7 @@ import asyncio
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import time_ns
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from warpmetrics_otel.record.text import encodable, exception_type, text_of
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
+    from warpmetrics_otel.record.current import Attachment
     from warpmetrics_otel.record.handles import Handle
 
 
@@ -39,9 +41,14 @@ def leave(core: Core, handle: Handle, error: BaseException | None) -> None:
     """Leave the block; the outermost one ends the span, in ERROR when `error` is one."""
     state = handle._state
     if state.blocks:
-        current.leave(state.blocks.pop())
+        _detach(state.blocks)
     if state.blocks or not state.open:
         return
+    if isinstance(error, GeneratorExit):
+        # This may be the garbage collector's doing, in the middle of any lock: the next verb does the rest.
+        core.later.append(partial(finish, core, state, None, time_ns()))
+        return
+    core.drain()
     if error is not None and is_failure(error):
         with state.lock:
             state.raised = True
@@ -55,12 +62,29 @@ def leave(core: Core, handle: Handle, error: BaseException | None) -> None:
 def used(core: Core, handle: Handle) -> Iterator[None]:
     """Make a handle current without ending it afterwards."""
     core.drain()
+    state = handle._state
     attachment = current.enter(handle.span, handle)
     try:
         yield
-    finally:
+    except GeneratorExit:
         current.leave(attachment)
-        core.claims.claim_all(handle._state)
+        core.later.append(partial(core.claims.claim_all, state))
+        raise
+    except BaseException:
+        current.leave(attachment)
+        core.claims.claim_all(state)
+        raise
+    current.leave(attachment)
+    core.claims.claim_all(state)
+
+
+def _detach(attachments: list[Attachment | None]) -> None:
+    # One handle may be entered in several tasks at once, and left in any order.
+    for attachment in reversed(attachments.copy()):
+        if attachment is None or current.leave(attachment):
+            attachments.remove(attachment)
+            return
+    attachments.pop()
 
 
 def is_failure(error: BaseException) -> bool:

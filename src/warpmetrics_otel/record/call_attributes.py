@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.capture.content import input_messages, output_messages, system_instructions
 from warpmetrics_otel.capture.data import CallData
+from warpmetrics_otel.record import content_text
 from warpmetrics_otel.record.attributes import Attributes
-from warpmetrics_otel.record.opts import Redact, redacted
-from warpmetrics_otel.record.text import MAX_NAME_LENGTH, encodable, plain, text_of
+from warpmetrics_otel.record.opts import Redact
+from warpmetrics_otel.record.text import MAX_NAME_LENGTH, plain
 
-MAX_CONTENT_LENGTH = 262_144
-"""Characters one content attribute may take; OTLP receivers commonly refuse messages over 4 MiB."""
-
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=text_of).encode
 _TOKENS = (
     ("prompt", semconv.GEN_AI_USAGE_INPUT_TOKENS),
     ("completion", semconv.GEN_AI_USAGE_OUTPUT_TOKENS),
@@ -75,15 +70,15 @@ def add_response(attributes: Attributes, data: CallData) -> None:
 
 def add_content(attributes: Attributes, data: CallData, redact: Redact | None) -> None:
     """Add messages and response, for spans whose user asked for content on them."""
-    contents = (
-        (semconv.GEN_AI_SYSTEM_INSTRUCTIONS, system_instructions(data)),
-        (semconv.GEN_AI_INPUT_MESSAGES, input_messages(data)),
-        (semconv.GEN_AI_OUTPUT_MESSAGES, output_messages(data)),
-    )
-    for key, content in contents:
-        if content:
-            shown = content if redact is None else redacted(content, redact, key.rpartition(".")[2])
-            attributes[key] = encodable(_encode(shown))[:MAX_CONTENT_LENGTH]
+    instructions = content_text.instructions_text(data, redact)
+    if instructions is not None:
+        attributes[semconv.GEN_AI_SYSTEM_INSTRUCTIONS] = instructions
+    given = content_text.input_text(data, redact)
+    if given is not None:
+        attributes[semconv.GEN_AI_INPUT_MESSAGES] = given
+    answered = content_text.output_text(data, redact)
+    if answered is not None:
+        attributes[semconv.GEN_AI_OUTPUT_MESSAGES] = answered
 
 
 def _add_usage(attributes: Attributes, tokens: dict[str, Any]) -> None:

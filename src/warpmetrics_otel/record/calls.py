@@ -37,8 +37,10 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
         call: the state handed out before the call was complete; a new one is made when None.
     """
     native_id, bits = ids.mint(ids.CALL) if call is None else (call.id, ids.bits_of(call.id))
-    started = min(max(data.started_ns, 0), _LATEST_NS)
-    ended = min(max(data.ended_ns, started), _LATEST_NS)
+    started, ended = data.started_ns, data.ended_ns
+    if not 0 <= started <= ended <= _LATEST_NS:
+        started = min(max(started, 0), _LATEST_NS)
+        ended = min(max(ended, started), _LATEST_NS)
     values = {} if opts is None else bag.span_attributes(core, opts, "call.opts")
     if core.settings.span_content:
         call_attributes.add_content(values, data, core.settings.redact)

@@ -62,8 +62,10 @@ class Claims:
     def started(self, captured: Captured) -> None:
         """Note whose a request is if nobody says otherwise: what is current where it is made."""
         core = self._core()
-        owner = current.current()
-        if core is None or owner is None or owner._core is not core:
+        if core is not None:
+            core.drain()
+        owner = None if core is None else current.current(core.owner)
+        if owner is None:
             captured.claim = Claim(None, flow())
             return
         self.claim_here(owner._state)

@@ -6,8 +6,9 @@ Verbs live in files of their own and work on a `Core`; `Warpmetrics` is its publ
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from time import time_ns
+from typing import TypeVar
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture import drain as drain_captures
@@ -25,6 +26,8 @@ from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.spans import SpanStarter
 from warpmetrics_otel.record.state import Mark, State
 
+Item = TypeVar("Item")
+
 REMEMBERED = 2048
 """How many ended entities, and how many outcomes and acts, are remembered at least, so that a bare id finds them."""
 
@@ -32,23 +35,33 @@ REMEMBERED = 2048
 class Core:
     """Everything one `Warpmetrics` knows. Created at the first verb, replaced by `configure`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, owner: object, register_exit: Callable[[], None]) -> None:
         self.settings = settings
+        self.owner = owner
+        """Whose this is: what is current for one owner is not for another."""
+        self._register_exit = register_exit
+        self._generation = fork.generation
         self.classes = classifier(settings.classifications)
         self.open: dict[str, State] = {}
         self.remembered: Memory[State] = Memory(REMEMBERED)
         self.marks: Memory[Mark] = Memory(REMEMBERED)
         self.dropped: deque[State] = deque()
+        self.later: deque[Callable[[], object]] = deque()
+        """What code that may be running in a finalizer leaves to the next verb."""
         self.destination = Destination(settings)
-        self.starter = self.destination.starter()
+        self.starter = self.destination.starter
         self.claims = Claims(self)
         self.janitor = Janitor(self)
         fork.after_fork(self._in_child)
 
     def refresh(self) -> SpanStarter:
         """Our tracer of the provider that new runs go to, which the user may have set since."""
-        if self.destination.provisional:
-            self.starter = self.destination.starter()
+        if self.destination.unsettled:
+            starter = self.destination.settle()
+            if starter is not self.starter:
+                self.starter = starter
+                # Our exit hook has to run before the one of the provider that has come.
+                self._register_exit()
         return self.starter
 
     def opened(self, state: State) -> None:
@@ -82,13 +95,16 @@ class Core:
 
     def drain(self) -> None:
         """End what nobody holds any more, and record streams that nobody reads any more."""
+        if self._generation != fork.generation:
+            self._generation = fork.generation
+            self._register_exit()
         drain_captures()
-        while self.dropped:
-            try:
-                state = self.dropped.popleft()
-            except IndexError:
-                return
-            finish(self, state, semconv.END_REASON_COLLECTED)
+        if self.later:
+            for act in _taken(self.later):
+                act()
+        if self.dropped:
+            for state in _taken(self.dropped):
+                finish(self, state, semconv.END_REASON_COLLECTED)
 
     def sweep(self, idle_timeout: float | None) -> None:
         """What the janitor does each time."""
@@ -144,5 +160,14 @@ class Core:
     def _in_child(self) -> None:
         # Locks may have been held by threads that do not exist here, and open spans are the parent's to end.
         self.open = {}
-        self.dropped = deque()
+        self.dropped, self.later = deque(), deque()
         self.janitor = Janitor(self)
+
+
+def _taken(queue: deque[Item]) -> Iterator[Item]:
+    while queue:
+        try:
+            item = queue.popleft()
+        except IndexError:
+            return  # another thread was faster
+        yield item

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, set_span_in_context
+from opentelemetry.trace import Span, get_current_span, set_span_in_context
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.handles import Handle
@@ -25,6 +25,13 @@ class _Node(NamedTuple):
     outer: _Node | None
 
 
+class Inside(NamedTuple):
+    """What was current at the end of a generator's step."""
+
+    span: Span
+    node: _Node | None
+
+
 class Attachment(NamedTuple):
     """What `leave` needs to undo an `enter`."""
 
@@ -36,31 +43,45 @@ def enter(span: Span, handle: Handle | None) -> Attachment:
     """Make the span current, and the handle with it; None keeps the run or group that is current."""
     context = otel_context.get_current()
     if handle is not None:
-        outer = _node(context)
-        context = otel_context.set_value(_KEY, _Node(handle, outer), context)
+        context = otel_context.set_value(_KEY, _Node(handle, _node(context)), context)
+    return _attach(span, context)
+
+
+def inside() -> Inside:
+    """What is current now, for `enter_again`."""
+    return Inside(get_current_span(), _node())
+
+
+def enter_again(kept: Inside) -> Attachment:
+    """Make current what was current when it was kept; the rest of the context is the caller's."""
+    return _attach(kept.span, otel_context.set_value(_KEY, kept.node))
+
+
+def leave(attachment: Attachment) -> bool:
+    """Undo `enter`. In another context than it was entered in there is nothing to undo: False, and nothing is said."""
+    try:
+        _entered.reset(attachment.entered)
+    except ValueError:
+        # OpenTelemetry's own detach would log an error with a traceback here.
+        return False
+    otel_context.detach(attachment.token)
+    return True
+
+
+def current(owner: object) -> Handle | None:
+    """The innermost run or group of this owner in force that has not ended."""
+    node = _node()
+    while node is not None and (node.handle._core.owner is not owner or node.handle.ended):
+        node = node.outer
+    return node.handle if node is not None else None
+
+
+def _attach(span: Span, context: Context) -> Attachment:
     if span.get_span_context().is_valid:
         context = set_span_in_context(span, context)
     return Attachment(otel_context.attach(context), _entered.set(None))
 
 
-def leave(attachment: Attachment) -> None:
-    """Undo `enter`. In another context than it was entered in there is nothing to undo, and nothing is said."""
-    try:
-        _entered.reset(attachment.entered)
-    except ValueError:
-        # OpenTelemetry's own detach would log an error with a traceback here.
-        return
-    otel_context.detach(attachment.token)
-
-
-def current(context: Context | None = None) -> Handle | None:
-    """The innermost run or group in force that has not ended."""
-    node = _node(context)
-    while node is not None and node.handle.ended:
-        node = node.outer
-    return node.handle if node is not None else None
-
-
-def _node(context: Context | None) -> _Node | None:
+def _node(context: Context | None = None) -> _Node | None:
     node = otel_context.get_value(_KEY, context)
     return node if isinstance(node, _Node) else None

@@ -41,20 +41,29 @@ def in_block(start: Callable[[], _Block], function: F) -> F:
     return cast(F, plain)
 
 
-@contextmanager
-def _step(handle: Handle) -> Generator[None]:
-    attachment = current.enter(handle.span, handle)
-    try:
-        yield
-    finally:
-        current.leave(attachment)
+class _Steps:
+    """Makes a handle current while a generator runs, and remembers what the generator itself made current."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+        self._inside: current.Inside | None = None
+
+    @contextmanager
+    def step(self) -> Generator[None]:
+        handle = self._handle
+        again = self._inside
+        attachment = current.enter(handle.span, handle) if again is None else current.enter_again(again)
+        try:
+            yield
+        finally:
+            self._inside = current.inside()
+            current.leave(attachment)
 
 
 @contextmanager
 def _unattached(handle: _Block) -> Generator[None]:
     """Own a handle's life without making it current."""
-    state = handle._state
-    state.blocks = []
+    handle._state.blocks = [None]
     try:
         yield
     except BaseException as error:
@@ -67,19 +76,20 @@ def _generator(start: Callable[[], _Block], function: Callable[..., Any]) -> Cal
     @functools.wraps(function)
     def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         handle = start()
+        steps = _Steps(handle)
         with _unattached(handle):
             inner = function(*args, **kwargs)
             step = functools.partial(next, inner)
             while True:
                 try:
-                    with _step(handle):
+                    with steps.step():
                         value = step()
                 except StopIteration as stop:
                     return stop.value
                 try:
                     sent = yield value
                 except GeneratorExit:
-                    with _step(handle):
+                    with steps.step():
                         inner.close()
                     raise
                 except BaseException as error:  # noqa: BLE001 -- thrown in, and handed on
@@ -94,19 +104,20 @@ def _async_generator(start: Callable[[], _Block], function: Callable[..., Any]) 
     @functools.wraps(function)
     async def generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         handle = start()
+        steps = _Steps(handle)
         with _unattached(handle):
             inner = function(*args, **kwargs)
             step = inner.__anext__
             while True:
                 try:
-                    with _step(handle):
+                    with steps.step():
                         value = await step()
                 except StopAsyncIteration:
                     return
                 try:
                     sent = yield value
                 except GeneratorExit:
-                    with _step(handle):
+                    with steps.step():
                         await inner.aclose()
                     raise
                 except BaseException as error:  # noqa: BLE001 -- thrown in, and handed on

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def finish(core: Core, state: State, reason: str | None, at_ns: int | None = None, *, in_blocks: bool = False) -> None:
-    """End a run or group, and what is open beneath it, once.
+    """End a run, group or call that is going on, and what is open beneath it, once.
 
     Args:
         core: the recorder it belongs to.
@@ -39,6 +39,9 @@ def finish(core: Core, state: State, reason: str | None, at_ns: int | None = Non
             return
         state.ended = True
     end_ns = state.last_ns if at_ns is None else at_ns
+    if state.complete is not None:
+        state.complete(state, end_ns)
+        reason = None
     if reason is not None or state.outcome_name is not None:
         _say_last(state, reason)
     if state.events:
@@ -54,14 +57,12 @@ def finish(core: Core, state: State, reason: str | None, at_ns: int | None = Non
 
 
 def _say_last(state: State, reason: str | None) -> None:
-    last: dict[str, Any] = {}
     if reason is not None:
-        last[semconv.WARPMETRICS_END_REASON] = reason
+        state.span.set_attribute(semconv.WARPMETRICS_END_REASON, reason)
     if state.outcome_name is not None:
-        last[semconv.WARPMETRICS_OUTCOME_NAME] = state.outcome_name
+        state.span.set_attribute(semconv.WARPMETRICS_OUTCOME_NAME, state.outcome_name)
         if state.classification == semconv.CLASSIFICATION_FAILURE and not state.raised:
             state.span.set_status(Status(StatusCode.ERROR, encodable(state.outcome_name)))
-    state.span.set_attributes(last)
 
 
 def _rehome_evicted(core: Core, state: State) -> None:

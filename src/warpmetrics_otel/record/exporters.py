@@ -33,6 +33,11 @@ def from_environment() -> list[SpanExporter]:
     return [exporter for exporter in made if exporter is not None]
 
 
+def asked_for() -> bool:
+    """Whether the environment says anything of where spans go, ``none`` included."""
+    return bool(os.environ.get("OTEL_TRACES_EXPORTER", "").strip() or _endpoint())
+
+
 def to_file(path: str | os.PathLike[str]) -> SpanExporter:
     """Make the exporter that appends OTLP JSON lines to a file.
 
@@ -52,12 +57,20 @@ def _endpoint() -> str:
     return os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or ""
 
 
+def _port() -> int | None:
+    endpoint = _endpoint()
+    try:
+        return urllib.parse.urlsplit(endpoint if "://" in endpoint else f"//{endpoint}").port
+    except ValueError:
+        # What is wrong with it, the exporter says.
+        return None
+
+
 def _otlp_name() -> str:
     protocol = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
     if not protocol:
         # The specification's default is HTTP, the Python SDK's gRPC; the well-known port says which was meant.
-        port = urllib.parse.urlsplit(_endpoint()).port
-        protocol = "grpc" if port == _GRPC_PORT else "http/protobuf"
+        protocol = "grpc" if _port() == _GRPC_PORT else "http/protobuf"
     return _PROTOCOLS.get(protocol, protocol)
 
 

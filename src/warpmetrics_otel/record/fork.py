@@ -7,6 +7,7 @@ belong to its parent. Comparing a number is cheaper than asking the system for t
 from __future__ import annotations
 
 import os
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,15 @@ def after_fork(listener: Callable[[], Any]) -> None:
     """Call a bound method in every forked child, for as long as its object lives."""
     _listeners[:] = [known for known in _listeners if known() is not None]
     _listeners.append(weakref.WeakMethod(listener))
+
+
+def at_worker_exit(hook: Callable[[], object]) -> None:
+    """Call this at the end of a `multiprocessing` child, which skips `atexit`; nothing is done in any other process."""
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    if multiprocessing is not None and multiprocessing.parent_process() is not None:
+        from multiprocessing.util import Finalize
+
+        Finalize(None, hook, exitpriority=0)
 
 
 def _in_child() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import time_ns
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +15,7 @@ from warpmetrics_otel.record import attributes, bag, call_attributes, current
 from warpmetrics_otel.record.blocks import is_failure
 from warpmetrics_otel.record.by_hand import set_error
 from warpmetrics_otel.record.calls import NO_PARENT, set_failed
+from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.groups import beneath
 from warpmetrics_otel.record.handles import Call, Handle
 from warpmetrics_otel.record.state import State, detached
@@ -23,6 +25,20 @@ from warpmetrics_otel.record.warn import warn_once
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
+    from warpmetrics_otel.record.settings import Settings
+
+
+_KNOWN = (
+    "messages",
+    "response",
+    "response_model",
+    "response_id",
+    "finish_reasons",
+    "tokens",
+    "tools",
+    "tool_calls",
+    "cost",
+)
 
 
 class LiveCall:
@@ -31,6 +47,9 @@ class LiveCall:
     Attributes that may be set: ``messages``, ``response`` (text), ``response_model``, ``response_id``,
     ``finish_reasons``, ``tokens``, ``tools``, ``tool_calls``, ``cost``, ``error``.
     """
+
+    # What becomes known is in the dictionary of its own: the state keeps that, and may never keep the handle alive.
+    __slots__ = ("__dict__", "_attachment", "_core", "call")
 
     def __init__(self, core: Core, handle: Call, data: CallData) -> None:
         self.call = handle
@@ -46,8 +65,8 @@ class LiveCall:
         self.cost: float | None = None
         self.error: BaseException | str | None = None
         self._core = core
-        self._data = data
         self._attachment: current.Attachment | None = None
+        handle._state.complete = partial(_complete, vars(self), data, core.settings)
 
     @property
     def id(self) -> str:
@@ -61,35 +80,12 @@ class LiveCall:
 
     def end(self) -> None:
         """Record the call as it is known now. Ending twice does nothing."""
-        state = self.call._state
-        if not state.open:
-            return
-        with state.lock:
-            if state.ended:
-                return
-            state.ended = True
-        data, now = self._data, time_ns()
-        data.ended_ns = now
-        data.messages, data.tools, data.tool_calls = self.messages, self.tools, self.tool_calls
-        data.response = None if self.response is None else text_of(self.response)
-        data.response_model, data.response_id = self.response_model, self.response_id
-        data.finish_reasons, data.tokens, data.cost = self.finish_reasons, self.tokens, self.cost
-        set_error(data, self.error, None)
-        values: attributes.Attributes = {}
-        if self._core.settings.span_content:
-            call_attributes.add_content(values, data, self._core.settings.redact)
-        call_attributes.add_response(values, data)
-        state.span.set_attributes(values)
-        if data.failed:
-            set_failed(state.span, data)
-        state.span.end(now)
-        if state.parent is not None:
-            state.parent.touch(now)
-        state.release()
-        self._core.closed(state)
+        self._core.drain()
+        finish(self._core, self.call._state, None, time_ns())
 
     def __enter__(self) -> Self:
         self._attachment = current.enter(self.call.span, None)
+        self.call._state.blocks = [None]
         return self
 
     def __exit__(
@@ -97,6 +93,12 @@ class LiveCall:
     ) -> None:
         if self._attachment is not None:
             current.leave(self._attachment)
+        state = self.call._state
+        state.blocks = None
+        if isinstance(error, GeneratorExit):
+            # This may be the garbage collector's doing, in the middle of any lock: the next verb does the rest.
+            self._core.later.append(partial(finish, self._core, state, None, time_ns()))
+            return
         if error is not None and is_failure(error) and self.error is None:
             self.error = error
         self.end()
@@ -111,6 +113,23 @@ class LiveCall:
 
     def __repr__(self) -> str:
         return f"<LiveCall {self.call.id}>"
+
+
+def _complete(known: dict[str, Any], data: CallData, settings: Settings, state: State, at_ns: int) -> None:
+    """Put what is known of a call on its span, which is about to end."""
+    for name in _KNOWN:
+        setattr(data, name, known.get(name))
+    data.ended_ns = at_ns
+    data.response = None if data.response is None else text_of(data.response)
+    set_error(data, known.get("error"), None)
+    values: attributes.Attributes = {}
+    if settings.span_content:
+        call_attributes.add_content(values, data, settings.redact)
+    call_attributes.add_response(values, data)
+    state.span.set_attributes(values)
+    if data.failed:
+        state.raised = True
+        set_failed(state.span, data)
 
 
 def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> LiveCall:

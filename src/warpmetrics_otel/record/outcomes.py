@@ -53,6 +53,9 @@ def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
     core.drain()
     outcome = resolve(core, target)
     reserved = name._mark if isinstance(name, Act) else None
+    if reserved is not None and reserved.outcome_id is not None:
+        warn_once("act(): this act was recorded already, and is not again; reserve() another, or pass a name")
+        return Act(reserved)
     mark = reserved or Mark(ids.ACT, ids.mint(ids.ACT)[0], None, INVALID_SPAN_CONTEXT)
     if not isinstance(outcome, Mark) or outcome.kind != ids.OUTCOME or outcome.detached:
         if not (isinstance(outcome, Mark) and outcome.detached):
@@ -99,7 +102,7 @@ def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: A
         run_id = state.run_id if state is not None and (not state.derived or not host.is_valid) else None
         mark.context = carry(core, event_name, event, now, mark.id, target_id=target_id, host=host, run_id=run_id)
     core.marked(mark)
-    if core.settings.events == "both":
+    if core.settings.events == "both" and core.settings.enabled:
         logs.emit(core.settings.logger_provider, event_name, event, now, host if host.is_valid else mark.context)
 
 

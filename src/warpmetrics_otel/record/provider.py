@@ -36,34 +36,44 @@ class Destination:
     def __init__(self, settings: Settings) -> None:
         self._version = importlib.metadata.version("warpmetrics-otel")
         self._private: TracerProvider | None = None
-        self.provisional = False
-        """Whether a provider that the user sets later is to be used instead."""
+        self._provisional = False
         provider = settings.tracer_provider or _global_provider()
         if not settings.enabled:
             provider = trace.NoOpTracerProvider()
         if provider is None:
-            provider = self._private = _private_provider(settings)
-            self.provisional = not settings.set_global
+            provider = self._private = _private_provider()
+            self._provisional = not settings.set_global
+            self._nowhere = settings.otlp_file is None and not exporters.asked_for()
         if settings.enabled:
             self._file = _write_file(provider, settings)
         if settings.set_global and settings.enabled:
             _set_global(provider)
-        self._starter = SpanStarter(provider, self._version)
+        self.starter = SpanStarter(provider, self._version)
+        """Our tracer of the provider in use."""
+        self.unsettled = self._provisional or self._nowhere
+        """Whether `settle` has anything to find out."""
 
-    def starter(self) -> SpanStarter:
-        """Our tracer of the provider in use now."""
-        if self.provisional:
-            provider = _global_provider()
-            if provider is not None:
-                self.provisional = False
-                self._starter = SpanStarter(provider, self._version)
-                logger.info("a global tracer provider was set; new runs use it")
-        return self._starter
+    def settle(self) -> SpanStarter:
+        """Look again, now that there is something to record: our tracer of the provider to use from now on.
+
+        Not sooner, since a program that sets its provider after ours was configured has done nothing to be warned of.
+        """
+        provider = _global_provider() if self._provisional else None
+        if provider is not None:
+            self._provisional = self._nowhere = False
+            self.starter = SpanStarter(provider, self._version)
+            logger.info("a global tracer provider was set; new runs use it")
+            self._move_file(provider)
+        elif self._nowhere:
+            self._nowhere = False
+            logger.warning(_NOWHERE)
+        self.unsettled = self._provisional
+        return self.starter
 
     def force_flush(self, timeout_millis: int) -> bool | None:
         """Flush the provider in use and our own. None when only the user's processors could tell how it went."""
-        flush = getattr(self._starter.provider, "force_flush", None)
-        if callable(flush) and self._starter.provider is not self._private:
+        flush = getattr(self.starter.provider, "force_flush", None)
+        if callable(flush) and self.starter.provider is not self._private:
             flush(timeout_millis)
         return None if self._private is None else self._private.force_flush(timeout_millis)
 
@@ -74,7 +84,16 @@ class Destination:
         elif self._file is not None:
             self._file.shutdown()
 
+    def _move_file(self, provider: trace.TracerProvider) -> None:
+        if self._file is None:
+            return
+        if isinstance(provider, TracerProvider):
+            provider.add_span_processor(self._file)
+        else:
+            logger.warning("otlp_file gets no more runs: the provider that was set takes no span processors")
+
     _file: BatchSpanProcessor | None = None
+    _nowhere = False
 
 
 def _global_provider() -> trace.TracerProvider | None:
@@ -82,14 +101,11 @@ def _global_provider() -> trace.TracerProvider | None:
     return None if isinstance(provider, trace.ProxyTracerProvider) else provider
 
 
-def _private_provider(settings: Settings) -> TracerProvider:
+def _private_provider() -> TracerProvider:
     # Our own exit hook shuts it down, after it has ended the open runs.
     provider = TracerProvider(shutdown_on_exit=False)
-    made = exporters.from_environment()
-    for exporter in made:
+    for exporter in exporters.from_environment():
         provider.add_span_processor(BatchSpanProcessor(exporter))
-    if not made and settings.otlp_file is None:
-        logger.warning(_NOWHERE)
     return provider
 
 

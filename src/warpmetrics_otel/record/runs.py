@@ -22,7 +22,7 @@ from warpmetrics_otel.record.warn import warn_once
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
 
-Parent = Literal["current"] | Context | SpanContext | None
+Parent = Literal["current"] | Context | SpanContext | trace.Span | None
 _LOW_64 = (1 << 64) - 1
 
 
@@ -109,7 +109,14 @@ def _context_of(parent: Parent) -> Context | None:
     if parent is None:
         return None
     if isinstance(parent, SpanContext):
-        return set_span_in_context(NonRecordingSpan(parent))
+        parent = set_span_in_context(NonRecordingSpan(parent))
+    elif isinstance(parent, trace.Span):
+        parent = set_span_in_context(parent)
+    elif parent != "current" and not isinstance(parent, Context):
+        warn_once(
+            "run(): parent is a %s, so this is a trace of its own; pass a Context or SpanContext", type(parent).__name__
+        )
+        return None
     context = parent if isinstance(parent, Context) else otel_context.get_current()
     return context if trace.get_current_span(context).get_span_context().is_valid else None
 

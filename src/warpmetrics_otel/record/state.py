@@ -18,6 +18,7 @@ from warpmetrics_otel.record import fork
 if TYPE_CHECKING:
     from warpmetrics_otel.capture.data import Captured
     from warpmetrics_otel.record.current import Attachment
+    from warpmetrics_otel.record.flow import Flow
 
 ELSEWHERE = -1
 """The generation of what another process recorded."""
@@ -42,13 +43,17 @@ class State:
     """Whether an exception left the block, which decides the status before any outcome does."""
     last_ns = 0
     children: set[State] | None = None
-    blocks: list[Attachment] | None = None
+    blocks: list[Attachment | None] | None = None
+    """The blocks of its own that it is in; None stands for one that makes nothing current."""
     events: list[Event] | None = None
     unclaimed: list[Captured] | None = None
-    flow: tuple[int, int] | None = None
+    flow: Flow | None = None
+    """Where its last outcome was recorded."""
     outcome_name: str | None = None
     classification: str | None = None
     dropped: Callable[[State], None] | None = None
+    complete: Callable[[State, int], None] | None = None
+    """Of a call that is going on: puts what is known of it by now on its span."""
 
     def __init__(self, kind: str, native_id: str, span: Span, parent: State | None = None) -> None:
         self.kind = kind
@@ -90,7 +95,7 @@ class State:
     def release(self) -> None:
         """Forget what only an open span needs: a handle kept for its id must not keep content alive."""
         self.span = INVALID_SPAN
-        self.events = self.children = self.dropped = None
+        self.events = self.children = self.dropped = self.complete = None
 
 
 class Mark:

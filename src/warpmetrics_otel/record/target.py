@@ -55,6 +55,8 @@ def _from_text(core: Core, text: str) -> State | Mark | None:
     context = INVALID_SPAN_CONTEXT
     if ref.trace_id is not None and ref.span_id is not None:
         context = _remote(ref.trace_id, ref.span_id, ref.flags)
+    # Whoever continues what another process began may never start a run.
+    core.refresh()
     kind = ids.kind_of(ref.id)
     if kind in (ids.OUTCOME, ids.ACT):
         return _adopt_mark(kind, ref, context)

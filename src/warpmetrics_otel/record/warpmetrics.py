@@ -14,13 +14,14 @@ from opentelemetry.trace import Span, SpanContext
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.capture import warp as warp_client
 from warpmetrics_otel.capture.data import CallData
-from warpmetrics_otel.record import blocks, by_hand, calls, current, groups, outcomes, runs
+from warpmetrics_otel.record import blocks, by_hand, calls, current, fork, groups, outcomes, runs
 from warpmetrics_otel.record.core import Core
 from warpmetrics_otel.record.decorators import in_block
 from warpmetrics_otel.record.handles import Act, Call, Group, Handle, Outcome, Run, _Marked, mark_ref, state_ref
 from warpmetrics_otel.record.live import LiveCall, start_live_call
 from warpmetrics_otel.record.result import FlushResult
 from warpmetrics_otel.record.settings import Settings
+from warpmetrics_otel.record.sink import CurrentSink
 from warpmetrics_otel.record.state import Mark, State, detached
 from warpmetrics_otel.record.target import resolve, resolve_parent
 from warpmetrics_otel.record.text import text_of
@@ -48,6 +49,8 @@ class Warpmetrics:
         self._options: dict[str, Any] = options
         self._core_now: Core | None = None
         self._stopped = False
+        self._sink = CurrentSink(lambda: self._core.claims)
+        fork.after_fork(self._in_child)
         if options:
             self._set_up()
 
@@ -261,7 +264,7 @@ class Warpmetrics:
 
     def warp(self, client: Client) -> Client:
         """Capture the calls of an OpenAI or Anthropic client; it is returned, its type and behaviour unchanged."""
-        return warp_client(client, self._core.claims)
+        return warp_client(client, self._sink)
 
     def use(self, target: Target) -> AbstractContextManager[None]:
         """Make a run or group current in a block, by handle, id or portable ref; it does not end with the block."""
@@ -276,12 +279,12 @@ class Warpmetrics:
 
     def current(self) -> Run | Group | None:
         """The innermost run or group in force here that has not ended."""
-        handle = current.current()
+        handle = self._current()
         return handle if isinstance(handle, (Run, Group)) else None
 
     def current_run(self) -> Run | None:
         """The run in force here; None when there is none, or only a group of another process is known."""
-        handle = current.current()
+        handle = self._current()
         while handle is not None and not isinstance(handle, Run):
             handle = handle._parent
         return handle
@@ -290,7 +293,7 @@ class Warpmetrics:
         """Decorate a function, coroutine, generator or async generator: each invocation is a run of its own."""
 
         def start(function: F) -> Run:
-            return self.run(function.__name__ if label is None else label, opts)
+            return self.run(_name_of(function) if label is None else label, opts)
 
         return lambda function: in_block(lambda: start(function), function)
 
@@ -298,7 +301,7 @@ class Warpmetrics:
         """Decorate a function likewise: each invocation is a group of what is current, or a run when nothing is."""
 
         def start(function: F) -> Run | Group:
-            name = function.__name__ if label is None else label
+            name = _name_of(function) if label is None else label
             parent = self.current()
             return self.run(name, opts) if parent is None else self.group(parent, name, opts)
 
@@ -314,11 +317,7 @@ class Warpmetrics:
         core = self._core_now
         if core is None:
             return FlushResult("flushed", 0)
-        core.drain()
-        if end_open:
-            core.end_all(semconv.END_REASON_FLUSH)
-        else:
-            core.end_decided()
+        _end_for_flush(core, end_open)
         return self._result(core, core.destination.force_flush(int(timeout * 1000)))
 
     async def aflush(self, timeout: float = _FLUSH_SECONDS, *, end_open: bool = False) -> FlushResult:  # noqa: ASYNC109
@@ -326,10 +325,8 @@ class Warpmetrics:
         core = self._core_now
         if core is None:
             return FlushResult("flushed", 0)
-        core.drain()
-        # What this task decided is ended here: the thread below is another flow.
-        core.end_decided()
-        return await asyncio.to_thread(self.flush, timeout, end_open=end_open)
+        _end_for_flush(core, end_open)
+        return self._result(core, await asyncio.to_thread(core.destination.force_flush, int(timeout * 1000)))
 
     def shutdown(self, timeout: float = _FLUSH_SECONDS) -> FlushResult:
         """End every run in no block, flush, and stop what we made. A user's provider is left running."""
@@ -343,11 +340,27 @@ class Warpmetrics:
         with self._lock:
             if self._core_now is None:
                 settings = settings or Settings.read(self._options if not self._stopped else {"enabled": False})
-                self._core_now = Core(settings)
-                # Registered after the user's provider was made, so that it runs before that provider's own exit hook.
-                atexit.unregister(self._at_exit)
-                atexit.register(self._at_exit)
+                self._core_now = Core(settings, self, self._register_exit)
+                self._register_exit()
             return self._core_now
+
+    def _current(self) -> Handle | None:
+        core = self._core_now
+        if core is None:
+            return None
+        core.drain()
+        return current.current(self)
+
+    def _register_exit(self) -> None:
+        # Anew whenever a provider has come into use: exit hooks run last to first, and ours has to run before the
+        # provider's own.
+        atexit.unregister(self._at_exit)
+        atexit.register(self._at_exit)
+        fork.at_worker_exit(self._at_exit)
+
+    def _in_child(self) -> None:
+        # Another thread of the parent may have held it.
+        self._lock = threading.RLock()
 
     def _at_exit(self) -> None:
         self._stop(_FLUSH_SECONDS, semconv.END_REASON_EXIT, in_blocks=True)
@@ -358,6 +371,7 @@ class Warpmetrics:
             self._stopped = True
         if core is None:
             return FlushResult("flushed", 0)
+        atexit.unregister(self._at_exit)
         core.janitor.stop()
         core.end_all(reason, in_blocks=in_blocks)
         flushed = core.destination.force_flush(int(timeout * 1000))
@@ -367,6 +381,18 @@ class Warpmetrics:
     @staticmethod
     def _result(core: Core, flushed: bool | None) -> FlushResult:
         return FlushResult("unknown" if flushed is None else "flushed" if flushed else "failed", core.open_runs())
+
+
+def _end_for_flush(core: Core, end_open: bool) -> None:
+    core.drain()
+    if end_open:
+        core.end_all(semconv.END_REASON_FLUSH)
+    else:
+        core.end_decided()
+
+
+def _name_of(function: object) -> str:
+    return getattr(function, "__name__", type(function).__name__)
 
 
 def _leads_to_act(target: object) -> bool:

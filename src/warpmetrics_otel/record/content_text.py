@@ -1,0 +1,68 @@
+"""Messages and responses as JSON text for content attributes.
+
+Most messages are a role and a text, and most answers a text: those are written straight away. All
+other shapes go through the structures of `capture.content`; the result is the same (a test holds).
+"""
+
+from __future__ import annotations
+
+from json.encoder import encode_basestring
+from typing import Any
+
+from warpmetrics_otel.capture.content import input_messages, output_messages, system_instructions
+from warpmetrics_otel.capture.data import CallData
+from warpmetrics_otel.record.json_text import encoder
+from warpmetrics_otel.record.opts import Redact, redacted
+from warpmetrics_otel.record.text import encodable, text_of
+
+MAX_LENGTH = 262_144
+"""Characters one content attribute may take; OTLP receivers commonly refuse messages over 4 MiB."""
+
+_encode = encoder(ascii_only=False, default=text_of)
+
+
+def input_text(data: CallData, redact: Redact | None) -> str | None:
+    """``gen_ai.input.messages``; None when there are none."""
+    if redact is None and type(data.messages) is list:
+        text = _role_and_text(data.messages)
+        if text is not None:
+            return encodable(text)[:MAX_LENGTH]
+    return _text(input_messages(data), redact, "messages")
+
+
+def output_text(data: CallData, redact: Redact | None) -> str | None:
+    """``gen_ai.output.messages``; None when there was no answer."""
+    response = data.response
+    if redact is None and type(response) is str and response and _is_only_text(data):
+        text = f'[{{"role":"assistant","parts":[{{"type":"text","content":{encode_basestring(response)}}}]}}]'
+        return encodable(text)[:MAX_LENGTH]
+    return _text(output_messages(data), redact, "response")
+
+
+def instructions_text(data: CallData, redact: Redact | None) -> str | None:
+    """``gen_ai.system_instructions``; None when there are none apart from the messages."""
+    return None if data.instructions is None else _text(system_instructions(data), redact, "instructions")
+
+
+def _is_only_text(data: CallData) -> bool:
+    return not (data.tool_calls or data.reasoning or data.finish_reasons)
+
+
+def _role_and_text(messages: list[Any]) -> str | None:
+    written = []
+    for message in messages:
+        if type(message) is not dict or len(message) != 2:
+            return None
+        role, content = message.get("role"), message.get("content")
+        if type(role) is not str or type(content) is not str or not role or not content or role == "tool":
+            return None
+        written.append(
+            f'{{"role":{encode_basestring(role)},"parts":[{{"type":"text","content":{encode_basestring(content)}}}]}}'
+        )
+    return f"[{','.join(written)}]" if written else None
+
+
+def _text(content: Any, redact: Redact | None, path: str) -> str | None:
+    if not content:
+        return None
+    return encodable(_encode(content if redact is None else redacted(content, redact, path)[0]))[:MAX_LENGTH]
