@@ -1,8 +1,8 @@
 """What is captured of an answer, field by field, is the same however it was asked for."""
 
 import pytest
-from tests.capture.ways import MESSAGES, REQUESTS, RICH, close, resource, ways
 
+from tests.capture.ways import MESSAGES, REQUESTS, RICH, close, resource, ways
 from warpmetrics_otel import capture
 from warpmetrics_otel.testing import Answer, Usage
 

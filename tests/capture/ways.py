@@ -190,6 +190,28 @@ def ways(*hows):
     return [way for way in WAYS if not hows or way.how in hows]
 
 
+def is_text(item):
+    """Whether an event of any API and helper has brought text."""
+    choices = getattr(item, "choices", None)
+    if choices:
+        return bool(choices[0].delta.content)
+    if item.type == "content_block_delta":
+        return item.delta.type == "text_delta"
+    return item.type in ("content.delta", "response.output_text.delta") and item.delta != ""
+
+
+async def read_text(stream):
+    """Read any stream, as far as the first text it brings."""
+    if hasattr(type(stream), "__anext__"):
+        async for item in stream:
+            if is_text(item):
+                return
+        return
+    for item in stream:
+        if is_text(item):
+            return
+
+
 async def close(client):
     closing = client.close()
     if closing is not None:

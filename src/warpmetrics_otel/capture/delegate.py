@@ -6,7 +6,6 @@ subclassed by the watching methods of `stream`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 _OWN = ("warpmetrics_thing", "warpmetrics_recording", "warpmetrics_begin")
@@ -16,6 +15,9 @@ class Delegate:
     """Hands on to `warpmetrics_thing` everything but its own three attributes."""
 
     __slots__ = (*_OWN, "__weakref__")
+
+    def __init__(self, thing: Any) -> None:
+        self.warpmetrics_thing = thing
 
     def __getattr__(self, name: str) -> Any:
         # Only names that are not found on the proxy come here; its own are missing until they are set.
@@ -34,7 +36,9 @@ class Delegate:
         return self.warpmetrics_thing.__class__
 
 
-class _Sync(Delegate):
+class SyncDelegate(Delegate):
+    """For streams and context managers that do not await."""
+
     __slots__ = ()
 
     def __iter__(self) -> Any:
@@ -51,10 +55,13 @@ class _Sync(Delegate):
         return self.warpmetrics_thing.__exit__(*problem)
 
     def close(self) -> Any:
+        """Close what this stands for."""
         return self.warpmetrics_thing.close()
 
 
-class _Async(Delegate):
+class AsyncDelegate(Delegate):
+    """For streams and context managers that await."""
+
     __slots__ = ()
 
     def __aiter__(self) -> Any:
@@ -71,24 +78,15 @@ class _Async(Delegate):
         return await self.warpmetrics_thing.__aexit__(*problem)
 
     async def close(self) -> Any:
+        """Close what this stands for."""
         return await self.warpmetrics_thing.close()
 
 
-class _Parsed(Delegate):
+class RawDelegate(Delegate):
+    """For raw responses."""
+
     __slots__ = ()
 
     def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """What this stands for, parsed."""
         return self.warpmetrics_thing.parse(*args, **kwargs)
-
-
-def delegate(thing: Any, subclass: Callable[[type[Delegate]], type[Any]]) -> Any:
-    """A proxy for `thing`, of the class that `subclass` makes of the base that fits it."""
-    kind = type(thing)
-    base: type[Delegate] = _Parsed
-    if hasattr(kind, "__anext__") or hasattr(kind, "__aenter__"):
-        base = _Async
-    elif hasattr(kind, "__next__") or hasattr(kind, "__enter__"):
-        base = _Sync
-    proxy = subclass(base)()
-    proxy.warpmetrics_thing = thing
-    return proxy

@@ -186,11 +186,7 @@ def _helper(original: Callable[..., Any], begin: Begin) -> Callable[..., Any]:
     @wraps(original)
     def stream(*args: Any, **kwargs: Any) -> Any:
         kwargs = materialised(kwargs)
-        if recorded_elsewhere():
-            return original(*args, **kwargs)
-        with inside(inner_context()):
-            manager = original(*args, **kwargs)
-        return watch_manager(manager, lambda: begin(kwargs, True))
+        return watch_manager(original(*args, **kwargs), lambda: begin(kwargs, True))
 
     return stream
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from warpmetrics_otel.capture.delegate import Delegate, delegate
+from warpmetrics_otel.capture.delegate import AsyncDelegate, Delegate, RawDelegate, SyncDelegate
 from warpmetrics_otel.capture.recording import Recording
 from warpmetrics_otel.capture.suppress import Stepped, inner_context, inside
 
@@ -24,7 +24,8 @@ Methods = dict[str, Callable[..., Any]]
 
 def is_stream(result: Any) -> bool:
     """Whether a result is consumed event by event."""
-    kind = type(result)
+    # A proxy's own type may have any method; its `__class__` is what it stands for.
+    kind = result.__class__
     return hasattr(kind, "__next__") or hasattr(kind, "__anext__")
 
 
@@ -37,7 +38,8 @@ def watch(stream: Any, recording: Recording) -> Any:
     """The same stream, watched; the recording is settled when the stream is collected unread."""
     if hasattr(stream, _RECORDING):
         return stream
-    watched = _become(stream, _async_stream if hasattr(type(stream), "__anext__") else _sync_stream)
+    is_async = hasattr(stream.__class__, "__anext__")
+    watched = _become(stream, *((_async_stream, AsyncDelegate) if is_async else (_sync_stream, SyncDelegate)))
     setattr(watched, _RECORDING, recording)
     recording.guard(watched)
     recording.returned(watched)
@@ -46,7 +48,7 @@ def watch(stream: Any, recording: Recording) -> Any:
 
 def watch_raw(response: Any, recording: Recording) -> Any:
     """The same raw response, watched until it is parsed or closed."""
-    watched = _become(response, _raw)
+    watched = _become(response, _raw, RawDelegate)
     setattr(watched, _RECORDING, recording)
     recording.guard(watched)
     recording.returned(watched)
@@ -55,21 +57,27 @@ def watch_raw(response: Any, recording: Recording) -> Any:
 
 def watch_manager(manager: Any, begin: Callable[[], Recording | None]) -> Any:
     """The same context manager of a stream helper; entering it begins a recording, unless `begin` gives none."""
-    watched = _become(manager, _async_manager if hasattr(type(manager), "__aenter__") else _sync_manager)
+    inner: Callable[[], Recording | None] | None = getattr(manager, _BEGIN, None)
+    if inner is not None:
+        # Warped for two sinks: the later one first, the earlier one when that does not want it.
+        setattr(manager, _BEGIN, lambda: begin() or inner())
+        return manager
+    is_async = hasattr(manager.__class__, "__aenter__")
+    watched = _become(manager, *((_async_manager, AsyncDelegate) if is_async else (_sync_manager, SyncDelegate)))
     setattr(watched, _BEGIN, begin)
     return watched
 
 
-def _become(thing: Any, methods: Callable[[Any], Methods]) -> Any:
+def _become(thing: Any, methods: Callable[[Any], Methods], proxy: Any) -> Any:
     kind: Any = type(thing)
     if kind is not thing.__class__:
-        return delegate(thing, lambda base: _subclass(cast("Any", base), methods))
+        return _subclass(proxy, methods)(thing)
     thing.__class__ = _subclass(kind, methods)
     return thing
 
 
 @cache
-def _subclass(base: type[Any], methods: Callable[[Any], Methods]) -> type[Any]:
+def _subclass(base: Any, methods: Callable[[Any], Methods]) -> Any:
     names = {"__module__": base.__module__, "__qualname__": base.__qualname__, "__doc__": base.__doc__}
     slots = {"__slots__": ()} if issubclass(base, Delegate) else {}
     return type(base.__name__, (base,), {**methods(base), **names, **slots})

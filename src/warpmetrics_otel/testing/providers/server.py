@@ -37,7 +37,7 @@ class ProviderServer:
         self._held: list[Answer] = []
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.provider = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     def answer(self, *answers: str | Answer) -> None:
         """Answer the next requests with these, in order, one each."""
