@@ -11,7 +11,6 @@ import os
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from hashlib import blake2b
 from time import time_ns
 from urllib.parse import quote, unquote
 
@@ -96,6 +95,8 @@ def run_id_of_trace(trace_id: int) -> str:
 
 
 def _hashed(data: bytes) -> int:
+    from hashlib import blake2b  # loads OpenSSL, for ids that are hardly ever seen
+
     salt = 0
     while True:
         number = int.from_bytes(blake2b(data, digest_size=16, salt=salt.to_bytes(16, "big")).digest(), "big")

@@ -6,7 +6,6 @@ task, say) neither raises nor logs, and still ends the span.
 
 from __future__ import annotations
 
-import asyncio
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from opentelemetry.trace import Span, Status, StatusCode
 from warpmetrics_otel import semconv
 from warpmetrics_otel.record import current
 from warpmetrics_otel.record.ending import finish
+from warpmetrics_otel.record.flow import is_cancellation
 from warpmetrics_otel.record.text import encodable, exception_type, text_of
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def is_failure(error: BaseException) -> bool:
     """Whether an exception that leaves a block is an error: cancellation and a clean exit are not."""
     if isinstance(error, SystemExit):
         return error.code not in (None, 0)
-    return not isinstance(error, (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt))
+    return not isinstance(error, (GeneratorExit, KeyboardInterrupt)) and not is_cancellation(error)
 
 
 def record_error(span: Span, error: BaseException) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
+import sys
 import threading
 import weakref
 from typing import Any
@@ -20,11 +20,15 @@ class _Thread(threading.local):
 
 # The numbers that the system gives to threads, and `id` to tasks, go to others once those are gone; these do not.
 _thread = _Thread()
-_tasks: weakref.WeakKeyDictionary[asyncio.Task[Any], int] = weakref.WeakKeyDictionary()
+_tasks: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 
 
 def flow() -> Flow:
     """A number that no other thread and no other task ever has."""
+    # Importing asyncio would cost more than all of this package, and without it there are no tasks.
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return _thread.number
     try:
         task = asyncio.current_task()
     except RuntimeError:
@@ -35,3 +39,9 @@ def flow() -> Flow:
     if number is None:
         number = _tasks[task] = next(_numbers)
     return number
+
+
+def is_cancellation(error: BaseException) -> bool:
+    """Whether an exception is the cancellation of a task."""
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
