@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from tests.e2e.jaeger import Jaeger, running_jaeger
+from tests.wheel import wheel_python  # noqa: F401 -- a fixture
 from tools.backends import BackendUnavailableError
 
 # How long an example takes depends on the machine, and nothing here asserts times.

@@ -1,0 +1,48 @@
+"""The package as users get it: a wheel, built here and installed into a fresh environment.
+
+Shared by the tests of the examples and of the documentation. What they run must not see `src/`: neither PYTHONPATH
+nor the environment that the tests run in reaches it.
+"""
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+_EXTRAS = "cli,openai,anthropic"
+_GROUP = "examples"
+# What decides where spans go or whom a client asks must come from the test.
+_OURS = ("OTEL_", "WARPMETRICS_", "OPENAI_", "ANTHROPIC_", "PYTHON", "PYTEST_", "VIRTUAL_ENV", "COV")
+
+
+@pytest.fixture(scope="session")
+def wheel_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with the built wheel, its extras and what the examples need besides."""
+    folder = tmp_path_factory.mktemp("wheel")
+    _pip("wheel", "--no-deps", "--wheel-dir", folder, ROOT)
+    (wheel,) = folder.glob("*.whl")
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    python = folder / "venv" / "bin" / "python"
+    _run(sys.executable, "-m", "venv", "--without-pip", folder / "venv")
+    _pip("--python", python, "install", f"{wheel}[{_EXTRAS}]", *groups[_GROUP])
+    return python
+
+
+def environment(**variables: str) -> Mapping[str, str]:
+    """An environment for a process of the wheel: this one's without what would configure it, and `variables`."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {**inherited, "PYTHONUNBUFFERED": "1", **variables}
+
+
+def _pip(*arguments: str | Path) -> None:
+    _run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments)
+
+
+def _run(*command: str | Path) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
