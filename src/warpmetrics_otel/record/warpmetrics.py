@@ -324,6 +324,8 @@ class Warpmetrics:
         core = self._core_now
         if core is None:
             return FlushResult("flushed", 0)
+        import asyncio
+
         _end_for_flush(core, end_open)
         return self._result(core, await asyncio.to_thread(core.destination.force_flush, int(timeout * 1000)))
 
