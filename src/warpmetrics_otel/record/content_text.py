@@ -13,6 +13,7 @@ from warpmetrics_otel.capture.content import input_messages, output_messages, sy
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record.json_text import encoder
 from warpmetrics_otel.record.opts import Redact, redacted
+from warpmetrics_otel.record.plain_json import MAX_ITEMS, Plain
 from warpmetrics_otel.record.text import encodable, text_of
 
 MAX_LENGTH = 262_144
@@ -65,4 +66,10 @@ def _role_and_text(messages: list[Any]) -> str | None:
 def _text(content: Any, redact: Redact | None, path: str) -> str | None:
     if not content:
         return None
-    return encodable(_encode(content if redact is None else redacted(content, redact, path)[0]))[:MAX_LENGTH]
+    if redact is not None:
+        content, _ = redacted(content, redact, path, MAX_LENGTH)
+    try:
+        text = _encode(content)
+    except Exception:  # noqa: BLE001 -- users hand in messages of any form: what has no JSON costs only itself
+        text = _encode(Plain(MAX_LENGTH, MAX_ITEMS).convert(content, path))
+    return encodable(text)[:MAX_LENGTH]

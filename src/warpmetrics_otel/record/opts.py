@@ -11,7 +11,7 @@ from typing import Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.record.json_text import encoder
-from warpmetrics_otel.record.plain_json import Plain, has_exact_json
+from warpmetrics_otel.record.plain_json import MAX_ITEMS, Plain, has_exact_json
 from warpmetrics_otel.record.text import INT64, MAX_TEXT_LENGTH, encodable, int_text, text_of
 
 Redact = Callable[[Any, str], Any]
@@ -24,7 +24,7 @@ _MAX_SEARCH_KEY = 128
 _MAX_SEARCH_ITEMS = 64
 _encode = encoder(ascii_only=True)
 # Characters of a text and values in all: each attempt keeps less, until the JSON is short enough.
-_ATTEMPTS = ((MAX_TEXT_LENGTH, 20_000), (4096, 4000), (512, 1000), (64, 200))
+_ATTEMPTS = ((MAX_TEXT_LENGTH, MAX_ITEMS), (4096, 4000), (512, 1000), (64, 200))
 
 
 def encode(opts: Any, path: str = "opts") -> tuple[str, list[str]]:
@@ -66,7 +66,9 @@ def search_copies(opts: Any, limit: int) -> dict[str, Any]:
     return copies
 
 
-def redacted(value: Any, redact: Redact, path: str) -> tuple[Any, list[str]]:
+def redacted(
+    value: Any, redact: Redact, path: str, longest_text: int = MAX_TEXT_LENGTH
+) -> tuple[Any, list[str]]:
     """A copy of the value with every leaf passed through ``redact(leaf, path)``; one that raises hides its leaf.
 
     The value is made plain first: what `redact` sees is what would get out, whatever object it came from.
@@ -74,7 +76,7 @@ def redacted(value: Any, redact: Redact, path: str) -> tuple[Any, list[str]]:
     Returns:
         The copy, and in words what of the value had to be replaced to make it plain.
     """
-    plain = Plain(*_ATTEMPTS[0])
+    plain = Plain(longest_text, MAX_ITEMS)
     return _redacted(plain.convert(value, path), redact, path), plain.replaced
 
 

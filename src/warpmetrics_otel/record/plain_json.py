@@ -21,6 +21,9 @@ from typing import Any, TypeVar
 from warpmetrics_otel.record.text import MAX_PRINTED_BITS, int_text, text_of
 
 MAX_DEPTH = 64
+MAX_ITEMS = 20_000
+"""Values that are worth keeping of one bag or one conversation: beyond it nobody reads."""
+
 _MAX_KEY_IN_PATH = 64
 _T = TypeVar("_T")
 
