@@ -19,7 +19,7 @@ from warpmetrics_otel import semconv
 from warpmetrics_otel.record import current
 from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.flow import is_cancellation
-from warpmetrics_otel.record.text import encodable, exception_type, text_of
+from warpmetrics_otel.record.text import exception_type, plain
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def enter(core: Core, handle: Handle) -> None:
     """Make a handle current until `leave`."""
-    core.drain()
+    core.catch_up()
     state = handle._state
     attachment = current.enter(handle.span, handle)
     if state.blocks is None:
@@ -42,7 +42,10 @@ def leave(core: Core, handle: Handle, error: BaseException | None) -> None:
     state = handle._state
     if state.blocks:
         _detach(state.blocks)
-    if state.blocks or not state.open:
+    if state.blocks:
+        return
+    if not state.open:
+        core.later.append(partial(core.claims.claim_all, state))
         return
     if isinstance(error, GeneratorExit):
         # This may be the garbage collector's doing, in the middle of any lock: the next verb does the rest.
@@ -61,7 +64,7 @@ def leave(core: Core, handle: Handle, error: BaseException | None) -> None:
 @contextmanager
 def used(core: Core, handle: Handle) -> Iterator[None]:
     """Make a handle current without ending it afterwards."""
-    core.drain()
+    core.catch_up()
     state = handle._state
     attachment = current.enter(handle.span, handle)
     try:
@@ -96,7 +99,7 @@ def is_failure(error: BaseException) -> bool:
 
 def record_error(span: Span, error: BaseException) -> None:
     """Put an exception on a span: ``error.type``, status ERROR and an ``exception`` event, all of it encodable."""
-    kind, message = exception_type(error), encodable(text_of(error))
+    kind, message = exception_type(error), plain(error)
     span.set_attribute(semconv.ERROR_TYPE, kind)
     span.set_status(Status(StatusCode.ERROR, f"{kind}: {message}" if message else kind))
     span.add_event(
@@ -104,7 +107,7 @@ def record_error(span: Span, error: BaseException) -> None:
         {
             semconv.EXCEPTION_TYPE: kind,
             semconv.EXCEPTION_MESSAGE: message,
-            semconv.EXCEPTION_STACKTRACE: encodable("".join(traceback.format_exception(error))),
+            semconv.EXCEPTION_STACKTRACE: plain("".join(traceback.format_exception(error))),
             semconv.EXCEPTION_ESCAPED: "True",
         },
     )

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.trace import INVALID_SPAN, SpanContext, SpanKind, Status, StatusCode
 
 from warpmetrics_otel import ids
-from warpmetrics_otel.capture.data import CallData, Captured
+from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record import attributes, bag, call_attributes
 from warpmetrics_otel.record.groups import beneath
 from warpmetrics_otel.record.handles import Call, Handle
+from warpmetrics_otel.record.spans import end_span
 from warpmetrics_otel.record.state import State, adopted, detached
 from warpmetrics_otel.record.target import resolve_parent
-from warpmetrics_otel.record.text import encodable
+from warpmetrics_otel.record.text import plain
 from warpmetrics_otel.record.warn import warn_once
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
-    from warpmetrics_otel.record.claims import Claim
     from warpmetrics_otel.record.core import Core
 
 _LATEST_NS = (1 << 63) - 1
@@ -58,7 +59,7 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     )
     if data.error is not None or data.error_type is not None:
         set_failed(span, data)
-    span.end(ended)
+    end_span(span, ended)
     if call is None:
         state = State(ids.CALL, native_id, span, parent)
         state.ended = True
@@ -66,26 +67,14 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     else:
         state, state.context = call, span.get_span_context()
     state.span = INVALID_SPAN
-    parent.touch(ended)
+    # A time that was given may lie anywhere; activity does not lie ahead.
+    parent.touch(min(ended, time_ns()))
     return state
 
 
 def set_failed(span: Span, data: CallData) -> None:
     """Set status ERROR with the error's text."""
-    span.set_status(Status(StatusCode.ERROR, encodable(data.error) if data.error else None))
-
-
-def record_captured(core: Core, captured: Captured, target: Handle | State | None = None) -> State:
-    """Record what a `warp()`-ed client captured: for whoever asked for it with `call()`, else for `target`."""
-    claim: Claim = captured.claim
-    owner = claim.target or target
-    parent = owner._state if isinstance(owner, Handle) else owner
-    core.claims.withdraw(captured)
-    if parent is None:
-        return detached(ids.CALL, ids.mint(ids.CALL)[0])
-    state = record_data(core, parent, captured.data, claim.opts, claim.state)
-    claim.state, claim.target = state, None
-    return state
+    span.set_status(Status(StatusCode.ERROR, plain(data.error) if data.error else None))
 
 
 def record_response(core: Core, target: object, response: object, opts: Any) -> Call:
@@ -93,7 +82,7 @@ def record_response(core: Core, target: object, response: object, opts: Any) -> 
     core.drain()
     captured = core.claims.find(response)
     parent = resolve_parent(core, target)
-    handle = target if isinstance(target, Handle) else None
+    handle = target if issubclass(type(target), Handle) else None
     if captured is None or parent is None:
         if parent is None:
             warn_once(NO_PARENT, "call()")
@@ -104,22 +93,13 @@ def record_response(core: Core, target: object, response: object, opts: Any) -> 
                 type(response).__name__,
             )
         return Call(core, detached(ids.CALL, ids.mint(ids.CALL)[0]))
-    claim = captured.claim
-    if claim.state is not None:
-        return Call(core, claim.state, handle)
-    claim.opts = opts
-    claim.target = handle if handle is not None else parent
-    core.claims.withdraw(captured)
-    core.claims.claim_here(parent)
-    if captured.done:
-        return Call(core, record_captured(core, captured), handle)
-    claim.state = _promised(parent)
-    core.remember(claim.state)
-    return Call(core, claim.state, handle)
+    core.claims.take(captured, parent, opts, handle)
+    core.claims.claim_here()
+    return Call(core, captured.claim.call, handle)
 
 
-def _promised(parent: State) -> State:
-    """A call whose stream is still open: it has an id now, and its span once the stream is done."""
+def promised(parent: State) -> State:
+    """A call that may not be done yet: it has an id now, and its span once it is."""
     native_id, bits = ids.mint(ids.CALL)
     above = parent.context
     span_id = bits & ((1 << 64) - 1)

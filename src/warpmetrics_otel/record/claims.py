@@ -6,12 +6,13 @@ by identity, and forgotten when they go.
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from warpmetrics_otel.record import current
+from warpmetrics_otel.record import calls, current, fork
 from warpmetrics_otel.record.flow import Flow, flow
 
 if TYPE_CHECKING:
@@ -27,24 +28,43 @@ _STRONG = 64
 class Claim:
     """What recording knows of one captured call."""
 
-    __slots__ = ("flow", "opts", "owner", "state", "target")
+    __slots__ = ("call", "flow", "generation", "holds", "made_in", "opts", "parent", "recorded")
 
     def __init__(self, owner: Handle | None, at: Flow) -> None:
-        self.owner = owner
         self.flow = at
-        self.target: Handle | State | None = None
+        self.generation = fork.generation
+        """Which process records it: the one that made the request, unless another one claims it."""
+        self.made_in: State | None = None if owner is None else owner._state
+        self.holds: Handle | None = owner
+        """Keeps the run or group open until the request is done."""
+        self.parent: State | None = None
         self.opts: Any = None
-        self.state: State | None = None
-        """The recorded call; set once it has an id, even if its stream is still open."""
+        self.call: State | None = None
+        """The recorded call, from when somebody claimed it, even if its stream is still open."""
+        self.recorded = False
 
 
 class Claims:
-    """The sink of `warp()`-ed clients, and the memory of what they returned."""
+    """What `warp()`-ed clients tell, and the memory of what they returned.
+
+    Attributes:
+        used: Whether anything was ever captured: until then there is nothing to claim.
+    """
 
     def __init__(self, core: Core) -> None:
+        self.used = False
         self._core = weakref.ref(core)
         self._weak: dict[int, tuple[weakref.ref[Any], Captured]] = {}
         self._strong: OrderedDict[int, tuple[object, Captured]] = OrderedDict()
+        self._flying: dict[Captured, None] = {}
+        self._waiting: dict[Flow, dict[Captured, None]] = {}
+        # Held for moves between these, never while a span starts or ends. Somebody's finalizer may come in between.
+        self._lock = threading.RLock()
+
+    def in_child(self) -> None:
+        """In a forked child: requests under way are the parent's, and one of its threads may have held the lock."""
+        self._lock = threading.RLock()
+        self._flying = {}
 
     def find(self, response: object) -> Captured | None:
         """The captured call that returned (or raised) this very object."""
@@ -61,15 +81,13 @@ class Claims:
 
     def started(self, captured: Captured) -> None:
         """Note whose a request is if nobody says otherwise: what is current where it is made."""
+        self.used = True
         core = self._core()
         if core is not None:
-            core.drain()
-        owner = None if core is None else current.current(core.owner)
-        if owner is None:
-            captured.claim = Claim(None, flow())
-            return
-        self.claim_here(owner._state)
-        captured.claim = Claim(owner, flow())
+            core.catch_up()
+        captured.claim = Claim(None if core is None else current.current(core.owner), flow())
+        if captured.claim.made_in is not None:
+            self._flying[captured] = None
 
     def returned(self, captured: Captured, key: object) -> None:
         """Remember what the user's code got, so that `call()` finds the request by it."""
@@ -89,44 +107,99 @@ class Claims:
         return lambda _: weak.pop(number, None)
 
     def finished(self, captured: Captured) -> None:
-        """Record a call that was already asked for; else keep it with the run or group it was made in."""
-        core, claim = self._core(), captured.claim
-        if core is None:
-            return
-        if claim.target is not None:
-            core.record_captured(captured)
-        elif claim.owner is not None:
-            state = claim.owner._state
-            if state.ended:
-                core.record_captured(captured, claim.owner)
+        """Record a call that was claimed already; else keep it for the run or group it was made in."""
+        claim: Claim = captured.claim
+        self._flying.pop(captured, None)
+        with self._lock:
+            state = claim.made_in
+            if claim.call is None and state is not None and not state.ended:
+                state.touch(captured.data.ended_ns)
+                if state.unclaimed is None:
+                    state.unclaimed = {}
+                state.unclaimed[captured] = self._waiting.setdefault(claim.flow, {})[captured] = None
+                claim.holds = None
                 return
-            state.touch(captured.data.ended_ns)
-            if state.unclaimed is None:
-                state.unclaimed = []
-            state.unclaimed.append(captured)
+        if claim.call is not None:
+            self._record(captured)
+        else:
+            self._take_where_made(captured)
 
-    def claim_here(self, state: State) -> None:
-        """Record for this run or group what was captured in this thread and task and passed to nobody."""
-        if state.unclaimed:
-            here = flow()
-            self._claim(state, [captured for captured in state.unclaimed if captured.claim.flow == here])
+    def take(self, captured: Captured, parent: State, opts: Any = None, holds: Handle | None = None) -> None:
+        """Make a call the parent's, and record it as soon as it is done. Nothing happens when it is somebody's already.
+
+        Args:
+            captured: the call.
+            parent: the run or group.
+            opts: any values to store with it.
+            holds: the parent's handle, kept alive until then.
+        """
+        claim: Claim = captured.claim
+        with self._lock:
+            self._no_longer_waiting(captured)
+            if claim.call is not None:
+                return
+            claim.call, claim.parent, claim.generation = calls.promised(parent), parent, fork.generation
+            claim.opts, claim.holds = opts, holds
+            if not captured.done:
+                self._flying[captured] = None
+        core = self._core()
+        if core is not None:
+            core.remember(claim.call)
+        if captured.done:
+            self._record(captured)
+
+    def call_of(self, captured: Captured) -> State | None:
+        """The call that this became; taken for what it was made in, when nobody has claimed it yet."""
+        self._take_where_made(captured)
+        call: State | None = captured.claim.call
+        return call
+
+    def claim_here(self) -> None:
+        """Record, where it was made, what was captured in this thread and task and passed to nobody."""
+        if self._waiting:
+            for captured in [*self._waiting.get(flow(), ())]:
+                self._take_where_made(captured)
 
     def claim_all(self, state: State) -> None:
         """Record for this run or group everything captured in it and passed to nobody."""
-        if state.unclaimed:
-            self._claim(state, list(state.unclaimed))
+        with self._lock:
+            unclaimed = [*(state.unclaimed or ())]
+        for captured in unclaimed:
+            self._take_where_made(captured)
 
-    def _claim(self, state: State, captured: list[Captured]) -> None:
+    def settle(self) -> None:
+        """Finish, with what is known so far, every request under way that is somebody's."""
+        for captured in [*self._flying]:
+            if captured.settle is not None:
+                captured.settle()
+
+    def _take_where_made(self, captured: Captured) -> None:
+        claim: Claim = captured.claim
+        if claim.generation != fork.generation:
+            # Made before the fork: the parent process records it.
+            self._no_longer_waiting(captured)
+        elif claim.made_in is not None:
+            self.take(captured, claim.made_in, holds=claim.holds)
+
+    def _no_longer_waiting(self, captured: Captured) -> None:
+        claim: Claim = captured.claim
+        with self._lock:
+            if claim.made_in is not None and claim.made_in.unclaimed:
+                claim.made_in.unclaimed.pop(captured, None)
+            waiting = self._waiting.get(claim.flow)
+            if waiting is not None:
+                waiting.pop(captured, None)
+                if not waiting:
+                    del self._waiting[claim.flow]
+
+    def _record(self, captured: Captured) -> None:
+        claim: Claim = captured.claim
+        with self._lock:
+            if claim.recorded or claim.generation != fork.generation:
+                return
+            claim.recorded = True
         core = self._core()
-        for one in captured:
-            self.withdraw(one)
-            if core is not None and one.claim.state is None:
-                core.record_captured(one, state)
-
-    @staticmethod
-    def withdraw(captured: Captured) -> None:
-        """Take a call from the run or group it was made in: it is being recorded."""
-        owner, captured.claim.owner = captured.claim.owner, None
-        unclaimed = owner._state.unclaimed if owner is not None else None
-        if unclaimed and captured in unclaimed:
-            unclaimed.remove(captured)
+        if core is not None and claim.parent is not None:
+            calls.record_data(core, claim.parent, captured.data, claim.opts, claim.call)
+        self._flying.pop(captured, None)
+        claim.holds = None

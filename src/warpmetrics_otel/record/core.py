@@ -12,8 +12,7 @@ from typing import TypeVar
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture import drain as drain_captures
-from warpmetrics_otel.capture.data import Captured
-from warpmetrics_otel.record import blocks, calls, fork
+from warpmetrics_otel.record import blocks, fork
 from warpmetrics_otel.record.claims import Claims
 from warpmetrics_otel.record.classification import classifier
 from warpmetrics_otel.record.ending import finish
@@ -93,6 +92,11 @@ class Core:
         """The run, group or call of this id, if this process knows it."""
         return self.open.get(native_id) or self.remembered.get(native_id)
 
+    def catch_up(self) -> None:
+        """What every verb does first: `drain`, and record what was captured here and passed to nobody."""
+        self.drain()
+        self.claims.claim_here()
+
     def drain(self) -> None:
         """End what nobody holds any more, and record streams that nobody reads any more."""
         if self._generation != fork.generation:
@@ -114,7 +118,7 @@ class Core:
 
     def end(self, state: State) -> None:
         """End at the last recorded activity, on request."""
-        self.drain()
+        self.catch_up()
         finish(self, state, semconv.END_REASON_END)
 
     def end_all(self, reason: str, *, in_blocks: bool = False) -> None:
@@ -142,10 +146,6 @@ class Core:
         """How many runs have not ended."""
         return sum(1 for state in self._open_states() if state.parent is None)
 
-    def record_captured(self, captured: Captured, target: Handle | State | None = None) -> State:
-        """Record what a `warp()`-ed client captured."""
-        return calls.record_captured(self, captured, target)
-
     def enter(self, handle: Handle) -> None:
         """Make a handle current, for a block of its own."""
         blocks.enter(self, handle)
@@ -161,6 +161,7 @@ class Core:
         # Locks may have been held by threads that do not exist here, and open spans are the parent's to end.
         self.open = {}
         self.dropped, self.later = deque(), deque()
+        self.claims.in_child()
         self.janitor = Janitor(self)
 
 

@@ -8,7 +8,9 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Status, StatusCode
 
 from warpmetrics_otel import semconv
+from warpmetrics_otel.record.attributes import identity
 from warpmetrics_otel.record.carriers import carry
+from warpmetrics_otel.record.spans import end_span
 from warpmetrics_otel.record.state import Event, State
 from warpmetrics_otel.record.text import encodable
 
@@ -32,12 +34,13 @@ def finish(core: Core, state: State, reason: str | None, at_ns: int | None = Non
         for child in list(state.children):
             if in_blocks or not child.blocks:
                 finish(core, child, semconv.END_REASON_PARENT, in_blocks=in_blocks)
-    if state.unclaimed:
-        core.claims.claim_all(state)
     with state.lock:
         if state.ended:
             return
         state.ended = True
+    # Only now: what another thread captures from here on finds that this has ended.
+    if core.claims.used:
+        core.claims.claim_all(state)
     end_ns = state.last_ns if at_ns is None else at_ns
     if state.complete is not None:
         state.complete(state, end_ns)
@@ -46,7 +49,10 @@ def finish(core: Core, state: State, reason: str | None, at_ns: int | None = Non
         _say_last(state, reason)
     if state.events:
         _rehome_evicted(core, state)
-    state.span.end(end_ns)
+    if isinstance(state.span, ReadableSpan) and state.span.dropped_attributes:
+        # What was set last may have evicted what the span is.
+        state.span.set_attributes(identity({}, state.kind, state.id, state.parent))
+    end_span(state.span, end_ns)
     parent = state.parent
     if parent is not None:
         parent.touch(end_ns)

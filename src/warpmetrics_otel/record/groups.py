@@ -22,14 +22,12 @@ if TYPE_CHECKING:
 
 def start_group(core: Core, target: object, label: object, opts: Any) -> Group:
     """Start the span of a group beneath a run or group."""
-    core.drain()
+    core.catch_up()
     parent = resolve_parent(core, target)
     group_id, bits = ids.mint(ids.GROUP)
     if parent is None:
         warn_once("group(): the target is no run or group, so nothing is recorded; pass what run() or group() returned")
         return Group(core, detached(ids.GROUP, group_id))
-    if parent.unclaimed:
-        core.claims.claim_here(parent)
     values = {} if opts is None else bag.span_attributes(core, opts, "group.opts")
     text = attributes.named(values, "label", label)
     name = attributes.group_name(values, text)

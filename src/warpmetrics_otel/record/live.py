@@ -13,14 +13,14 @@ from warpmetrics_otel import ids
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record import attributes, bag, call_attributes, current
 from warpmetrics_otel.record.blocks import is_failure
-from warpmetrics_otel.record.by_hand import set_error
+from warpmetrics_otel.record.by_hand import listed, set_error
 from warpmetrics_otel.record.calls import NO_PARENT, set_failed
 from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.groups import beneath
 from warpmetrics_otel.record.handles import Call, Handle
 from warpmetrics_otel.record.state import State, detached
 from warpmetrics_otel.record.target import resolve_parent
-from warpmetrics_otel.record.text import text_of
+from warpmetrics_otel.record.text import fit, text_of
 from warpmetrics_otel.record.warn import warn_once
 
 if TYPE_CHECKING:
@@ -121,12 +121,13 @@ def _complete(known: dict[str, Any], data: CallData, settings: Settings, state: 
         setattr(data, name, known.get(name))
     data.ended_ns = at_ns
     data.response = None if data.response is None else text_of(data.response)
+    data.finish_reasons, data.tools = listed(data.finish_reasons), listed(data.tools)
     set_error(data, known.get("error"), None)
     values: attributes.Attributes = {}
     if settings.span_content:
         call_attributes.add_content(values, data, settings.redact)
     call_attributes.add_response(values, data)
-    state.span.set_attributes(values)
+    state.span.set_attributes(fit(values))
     if data.failed:
         state.raised = True
         set_failed(state.span, data)
@@ -134,13 +135,12 @@ def _complete(known: dict[str, Any], data: CallData, settings: Settings, state: 
 
 def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> LiveCall:
     """Start the span of a call that is about to happen."""
-    core.drain()
+    core.catch_up()
     parent = resolve_parent(core, target)
     native_id, bits = ids.mint(ids.CALL)
     if parent is None:
         warn_once(NO_PARENT, "start_call()")
         return LiveCall(core, Call(core, detached(ids.CALL, native_id)), data)
-    core.claims.claim_here(parent)
     values = bag.span_attributes(core, opts, "call.opts")
     call_attributes.add_request(values, data)
     attributes.identity(values, ids.CALL, native_id, parent)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outcome:
     """The verb `outcome`."""
-    core.drain()
+    core.catch_up()
     state = resolve(core, target)
     mark = Mark(ids.OUTCOME, ids.mint(ids.OUTCOME)[0], None, INVALID_SPAN_CONTEXT)
     if not isinstance(state, State) or state.detached:
@@ -33,8 +33,6 @@ def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outco
         )
         mark.detached = True
         return Outcome(mark)
-    if state.unclaimed:
-        core.claims.claim_here(state)
     text = text_of(name)
     classification = core.classes.get(text.casefold())
     mark.state, mark.outcome_id, mark.outcome_name = state, mark.id, text
@@ -50,7 +48,7 @@ def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outco
 
 def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
     """The verb `act` on an outcome; `name` may be a reserved act, which it completes."""
-    core.drain()
+    core.catch_up()
     outcome = resolve(core, target)
     reserved = name._mark if isinstance(name, Act) else None
     if reserved is not None and reserved.outcome_id is not None:

@@ -16,7 +16,7 @@ from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.handles import Act, Run
 from warpmetrics_otel.record.state import ELSEWHERE, Mark, State
 from warpmetrics_otel.record.target import resolve
-from warpmetrics_otel.record.text import encodable, text_of
+from warpmetrics_otel.record.text import brief, encodable, text_of
 from warpmetrics_otel.record.warn import warn_once
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class RunOptions(NamedTuple):
 
 def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: RunOptions) -> Run:
     """Start the root span of a run; with an act, linked to the span that carries it."""
-    core.drain()
+    core.catch_up()
     run_id, bits = ids.mint(ids.RUN)
     context = _context_of(options.parent if options.parent is not None else core.settings.run_parent)
     caller = trace.get_current_span() if context is None else None
@@ -101,10 +101,10 @@ def act_of(core: Core, target: object) -> Mark | None:
 
 
 def _name(target: object) -> str:
-    return repr(target) if isinstance(target, (str, int, float, bool)) else type(target).__name__
+    return brief(target) if type(target) in (str, int, float, bool) else type(target).__name__
 
 
-def _context_of(parent: Parent) -> Context | None:
+def _context_of(parent: object) -> Context | None:
     """The context of the trace to join; None for a trace of its own."""
     if parent is None:
         return None

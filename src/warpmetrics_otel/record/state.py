@@ -46,7 +46,7 @@ class State:
     blocks: list[Attachment | None] | None = None
     """The blocks of its own that it is in; None stands for one that makes nothing current."""
     events: list[Event] | None = None
-    unclaimed: list[Captured] | None = None
+    unclaimed: dict[Captured, None] | None = None
     flow: Flow | None = None
     """Where its last outcome was recorded."""
     outcome_name: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, Span, SpanContext, TraceFlags
 
@@ -10,6 +10,7 @@ from warpmetrics_otel import ids
 from warpmetrics_otel.record import attributes
 from warpmetrics_otel.record.handles import Handle, _Marked
 from warpmetrics_otel.record.state import Mark, State, adopted
+from warpmetrics_otel.record.text import encodable
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
@@ -17,25 +18,22 @@ if TYPE_CHECKING:
 _LOW_64 = (1 << 64) - 1
 
 
-def resolve(core: Core, target: object) -> State | Mark | None:
+def resolve(core: Core, target: Any) -> State | Mark | None:
     """Find what a verb's argument stands for; None when it is nothing of ours."""
-    if isinstance(target, Handle):
+    # By type: `isinstance` asks the object, and a proxy of the user's may raise when asked.
+    kind = type(target)
+    if issubclass(kind, Handle):
         return target._state
-    if isinstance(target, _Marked):
+    if issubclass(kind, _Marked):
         return target._mark
-    if isinstance(target, str):
-        return _from_text(core, target)
-    if isinstance(target, Span):
+    if issubclass(kind, str):
+        return _from_text(core, encodable(target))
+    if issubclass(kind, Span):
         return _from_context(core, target.get_span_context())
-    if isinstance(target, SpanContext):
+    if issubclass(kind, SpanContext):
         return _from_context(core, target)
     captured = core.claims.find(target)
-    if captured is None:
-        return None
-    if captured.claim.state is None and captured.claim.owner is not None and captured.done:
-        core.record_captured(captured, captured.claim.owner)
-    state: State | None = captured.claim.state
-    return state
+    return None if captured is None else core.claims.call_of(captured)
 
 
 def resolve_parent(core: Core, target: object) -> State | None:

@@ -103,7 +103,7 @@ class Warpmetrics:
         core = self._core
         options = runs.RunOptions(parent, conversation_id, user_id)
         act: Mark | None = None
-        if _leads_to_act(label) or (isinstance(opts, str) and not isinstance(label, str)):
+        if _leads_to_act(label) or (type(opts) is str and not issubclass(type(label), str)):
             act = runs.act_of(core, label)
             label, opts = opts, more
         elif follows is not None:
@@ -171,7 +171,7 @@ class Warpmetrics:
             finish_reasons: why it stopped.
         """
         core = self._core
-        core.drain()
+        core.catch_up()
         parent = resolve_parent(core, target)
         if parent is None or model is None:
             if parent is None:
@@ -179,18 +179,16 @@ class Warpmetrics:
             else:
                 warn_once("record_call(): no model is given, so nothing is recorded; pass model=")
             return Call(core, detached(ids.CALL, ids.mint(ids.CALL)[0]))
-        if parent.unclaimed:
-            core.claims.claim_here(parent)
         data = CallData(
             provider or "unknown",
             operation,
             model,
             response_model,
             response_id,
-            finish_reasons,
+            by_hand.listed(finish_reasons),
             messages=messages,
             response=None if response is None else text_of(response),
-            tools=tools,
+            tools=by_hand.listed(tools),
             tool_calls=tool_calls,
             tokens=tokens if isinstance(tokens, dict) else None,
             cost=cost if isinstance(cost, (int, float)) else None,
@@ -227,7 +225,7 @@ class Warpmetrics:
             opts: any values to store with it.
             operation: the GenAI operation.
         """
-        data = CallData(provider, operation, model, messages=messages, tools=tools)
+        data = CallData(provider, operation, model, messages=messages, tools=by_hand.listed(tools))
         return start_live_call(self._core, target, data, opts)
 
     def outcome(self, target: Target, name: object = None, opts: object = None) -> Outcome:
@@ -240,7 +238,7 @@ class Warpmetrics:
         ``act(name, opts)`` describes one that is not decided yet, for `reserve`; ``act(outcome, reserved, opts)``
         completes a reserved one, the later opts winning.
         """
-        if isinstance(target, str) and ids.parse_ref(target) is None and not isinstance(name, (str, Act)):
+        if type(target) is str and ids.parse_ref(target) is None and type(name) not in (str, Act):
             return outcomes.describe_act(target, name)
         return outcomes.record_act(self._core, target, name, opts)
 
@@ -374,6 +372,7 @@ class Warpmetrics:
             return FlushResult("flushed", 0)
         atexit.unregister(self._at_exit)
         core.janitor.stop()
+        core.claims.settle()
         core.end_all(reason, in_blocks=in_blocks)
         flushed = core.destination.force_flush(int(timeout * 1000))
         core.destination.shutdown()
@@ -385,7 +384,7 @@ class Warpmetrics:
 
 
 def _end_for_flush(core: Core, end_open: bool) -> None:
-    core.drain()
+    core.catch_up()
     if end_open:
         core.end_all(semconv.END_REASON_FLUSH)
     else:
@@ -397,6 +396,6 @@ def _name_of(function: object) -> str:
 
 
 def _leads_to_act(target: object) -> bool:
-    if isinstance(target, Act):
+    if type(target) is Act:
         return True
-    return isinstance(target, str) and target.startswith("wm_") and ids.parse_ref(target) is not None
+    return type(target) is str and target.startswith("wm_") and ids.parse_ref(target) is not None
