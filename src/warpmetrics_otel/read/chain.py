@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from warpmetrics_otel import ids
-from warpmetrics_otel.read.disjoint import DisjointSets
 from warpmetrics_otel.read.events import Events
-from warpmetrics_otel.read.follow_ups import attach_follow_ups
+from warpmetrics_otel.read.follow_ups import FollowUps, attach_follow_ups
 from warpmetrics_otel.read.index import Index
 from warpmetrics_otel.read.model import Act, Chain, Outcome, Run
 from warpmetrics_otel.read.spans import Span
@@ -56,9 +55,9 @@ def assemble(spans: Iterable[Span]) -> Chains:
         index = Index(spans)
         grow(index)
         events = Events(index)
-        together, attached = attach_follow_ups(index, events)
+        follow_ups = attach_follow_ups(index, events)
         runs = [entity for entity in index.entities.values() if isinstance(entity, Run)]
-        chains = _chains(runs, together, attached)
+        chains = _chains(runs, follow_ups)
         unattached = sorted(events.unattached, key=lambda each: (each.time_ns, each.id))
         return Chains(chains, unattached)
 
@@ -78,32 +77,31 @@ def _garbage_left() -> Iterator[None]:
             gc.enable()
 
 
-def _chains(runs: list[Run], together: DisjointSets[str], attached: set[str]) -> list[Chain]:
+def _chains(runs: list[Run], follow_ups: FollowUps) -> list[Chain]:
     for run in runs:
         if run.chain_id is not None:
             # Runs whose joint is missing still say that they are of one chain.
-            together.merge(run.chain_id, run.id)
+            follow_ups.together.merge(run.chain_id, run.id)
     roots: dict[str, list[Run]] = {}
     for run in runs:
-        if run.id not in attached:
-            roots.setdefault(together.representative(run.id), []).append(run)
+        if run.id not in follow_ups.attached:
+            roots.setdefault(follow_ups.together.representative(run.id), []).append(run)
     chains = []
     for of_chain in roots.values():
         of_chain.sort(key=lambda run: (run.position or 0, run.span.start_ns, run.id))
-        in_order = list(_followed(of_chain))
+        in_order = list(_followed(of_chain, follow_ups))
         recorded = next((run.chain_id for run in in_order if run.chain_id), None)
         chains.append(Chain(recorded or in_order[0].id, in_order, of_chain))
     chains.sort(key=_by_time)
     return chains
 
 
-def _followed(roots: list[Run]) -> Iterator[Run]:
-    waiting = list(reversed(roots))
+def _followed(roots: list[Run], follow_ups: FollowUps) -> Iterator[Run]:
+    waiting = roots[::-1]
     while waiting:
         run = waiting.pop()
         yield run
-        acts = (act for entity in run.entities() for act in entity.acts)
-        waiting.extend(reversed([follow_up for act in acts for follow_up in act.follow_ups]))
+        waiting.extend(reversed(follow_ups.of.get(run.id, ())))
 
 
 def _by_time(chain: Chain) -> tuple[int, str]:

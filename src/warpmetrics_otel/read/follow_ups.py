@@ -7,6 +7,8 @@ is taken down as missing.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from warpmetrics_otel import ids
 from warpmetrics_otel.read.disjoint import DisjointSets
 from warpmetrics_otel.read.events import Events, missing_act, missing_outcome
@@ -16,14 +18,20 @@ from warpmetrics_otel.read.model import Act, Call, Follows, Group, Outcome, Run
 from warpmetrics_otel.read.spans import Link
 
 
-def attach_follow_ups(index: Index, events: Events) -> tuple[DisjointSets[str], set[str]]:
-    """Fill in the `follow_ups` of every act.
+class FollowUps(NamedTuple):
+    """What follows from the acts: which runs hang together, and which follow up which."""
 
-    Returns:
-        Which runs hang together, by id, and the ids of the runs that hang on an act.
-    """
-    together: DisjointSets[str] = DisjointSets()
-    attached: set[str] = set()
+    together: DisjointSets[str]
+    """The ids of the runs that hang together."""
+    of: dict[str, list[Run]]
+    """The follow-up runs of a run, by its id, the earliest first."""
+    attached: set[str]
+    """The ids of the runs that follow up one that is known."""
+
+
+def attach_follow_ups(index: Index, events: Events) -> FollowUps:
+    """Fill in the `follow_ups` of every act."""
+    found = FollowUps(DisjointSets(), {}, set())
     runs = [entity for entity in index.entities.values() if isinstance(entity, Run)]
     # Latest first, so that a circle is cut above the run that started first.
     runs.sort(key=_by_position, reverse=True)
@@ -32,14 +40,15 @@ def attach_follow_ups(index: Index, events: Events) -> tuple[DisjointSets[str], 
             continue
         act = _act(index, events, run, run.follows)
         origin = events.run_of.get(act) if act is not None else None
-        if act is None or origin is None or together.representative(origin.id) == run.id:
+        if act is None or origin is None or found.together.representative(origin.id) == run.id:
             continue
         act.follow_ups.append(run)
-        together.merge(origin.id, run.id)
-        attached.add(run.id)
-    for act in events.run_of:
-        act.follow_ups.reverse()
-    return together, attached
+        found.of.setdefault(origin.id, []).append(run)
+        found.together.merge(origin.id, run.id)
+        found.attached.add(run.id)
+    for in_reverse in [*(act.follow_ups for act in events.run_of), *found.of.values()]:
+        in_reverse.reverse()
+    return found
 
 
 def _act(index: Index, events: Events, run: Run, follows: Follows) -> Act | None:

@@ -56,19 +56,17 @@ def attributes_of(pairs: list[dict[str, Any]] | None) -> Attributes:
     """Decode OTLP's list of key and value pairs."""
     if not pairs:
         return {}
-    decoded: Attributes = {}
     try:
-        for pair in pairs:
-            value = pair["value"]
-            if "stringValue" in value:
-                decoded[pair["key"]] = value["stringValue"]
-            elif "intValue" in value:
-                decoded[pair["key"]] = int(value["intValue"])
-            else:
-                decoded[pair["key"]] = any_value(value)
+        return {
+            pair["key"]: value["stringValue"]
+            if "stringValue" in (value := pair["value"])
+            else int(value["intValue"])
+            if "intValue" in value
+            else any_value(value)
+            for pair in pairs
+        }
     except _UNREADABLE:
         return {pair["key"]: any_value(pair.get("value")) for pair in pairs}
-    return decoded
 
 
 def any_value(value: object, depth: int = 0) -> Any:
@@ -97,20 +95,21 @@ def any_value(value: object, depth: int = 0) -> Any:
 
 
 def _span(raw: dict[str, Any], resource: Attributes, scope: str) -> Span:
-    status = raw.get("status") or {}
+    get = raw.get
+    parent_id, status, events, links = get("parentSpanId"), get("status"), get("events"), get("links")
     return Span(
         raw["traceId"].lower(),
         raw["spanId"].lower(),
-        (raw.get("parentSpanId") or "").lower(),
-        str(raw.get("name", "")),
-        _number(raw.get("kind"), _KINDS),
-        _time(raw.get("startTimeUnixNano")),
-        _time(raw.get("endTimeUnixNano")),
-        _number(status.get("code"), _STATUS_CODES),
-        str(status.get("message") or ""),
-        attributes_of(raw.get("attributes")),
-        tuple(map(_event, raw["events"])) if raw.get("events") else (),
-        tuple(map(_link, raw["links"])) if raw.get("links") else (),
+        parent_id.lower() if parent_id else "",
+        str(get("name", "")),
+        _number(get("kind"), _KINDS),
+        _time(get("startTimeUnixNano")),
+        _time(get("endTimeUnixNano")),
+        _number(status.get("code"), _STATUS_CODES) if status else 0,
+        str(status.get("message") or "") if status else "",
+        attributes_of(get("attributes")),
+        tuple(map(_event, events)) if events else (),
+        tuple(map(_link, links)) if links else (),
         resource,
         scope,
     )

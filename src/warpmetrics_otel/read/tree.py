@@ -7,11 +7,15 @@ missing.
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.read import values
 from warpmetrics_otel.read.disjoint import DisjointSets
 from warpmetrics_otel.read.index import Index
 from warpmetrics_otel.read.model import Call, Entity, Group, Item, Parent, Run
+
+_by_time = attrgetter("span.start_ns", "id")
 
 
 def grow(index: Index) -> None:
@@ -19,14 +23,14 @@ def grow(index: Index) -> None:
     children = [entity for entity in index.entities.values() if not isinstance(entity, Run)]
     # Latest first, so that a circle is cut above the group that started first.
     children.sort(key=_by_time, reverse=True)
-    # Runs that are only named come first: they are what the rest of a trace without its root belongs to.
+    # Runs that are only named are taken down first: they are what the rest of a trace without its root belongs to.
     for entity in children:
-        if entity.parent_id not in index.entities:
+        entity.parent = _named_parent(index, entity)
+        if entity.parent is None:
             _take_down_named_run(index, entity)
     beneath: DisjointSets[str] = DisjointSets()
     for entity in children:
-        named = index.entities.get(entity.parent_id or "")
-        parent = named if isinstance(named, Parent) and named is not entity else _parent_above(index, entity)
+        parent = entity.parent or _named_parent(index, entity) or _parent_above(index, entity)
         if isinstance(entity, Group) and isinstance(parent, Group):
             if beneath.representative(parent.id) == entity.id:
                 parent = _run_of_trace(index, entity)
@@ -48,6 +52,11 @@ def run_above(entity: Run | Group | Call) -> Run:
     if above is None:
         raise ValueError(f"{entity.id} is in no tree: call grow() first")
     return above
+
+
+def _named_parent(index: Index, entity: Group | Call) -> Parent | None:
+    named = index.entities.get(entity.parent_id or "")
+    return named if isinstance(named, Parent) and named is not entity else None
 
 
 def _take_down_named_run(index: Index, entity: Group | Call) -> None:
@@ -82,7 +91,3 @@ def _name_after_groups(entity: Parent) -> None:
     if isinstance(entity, Run) and entity.missing:
         labels = (values.text(child.attributes, semconv.GEN_AI_WORKFLOW_NAME) for child in entity.children)
         entity.span = entity.span._replace(name=next(filter(None, labels), ""))
-
-
-def _by_time(entity: Entity) -> tuple[int, str]:
-    return (entity.span.start_ns, entity.id)
