@@ -1,6 +1,7 @@
 """What is captured of an answer, field by field, is the same however it was asked for."""
 
 import pytest
+from opentelemetry.context import get_current
 
 from tests.capture.ways import MESSAGES, REQUESTS, RICH, close, resource, ways
 from warpmetrics_otel import capture
@@ -56,7 +57,9 @@ async def test_every_field(way, server, sink):
     client = way.client(server)
     assert capture.warp(client, sink) is client
     server.answer(RICH)
+    before = get_current()
     result = await way(client)
+    assert get_current() is before, "no context is left behind"
     data = sink.only
     await close(client)
 

@@ -32,7 +32,10 @@ async def test_what_the_user_gets_is_of_the_clients_type(way, server, sink):
     plain, client = way.client(server), capture.warp(way.client(server), sink)
     server.answer(RICH, RICH)
     expected, got = await way(plain), await way(client)
-    assert isinstance(got, type(expected))
+    assert issubclass(type(got), type(expected))
+    # Before 1.0 the class of Anthropic's streams took no subclass of its own for an instance.
+    if "__instancecheck__" not in vars(type(type(expected))):
+        assert isinstance(got, type(expected))
     assert type(got).__name__ == type(expected).__name__
     assert repr(type(got)) == repr(type(expected))
     for each in (plain, client):

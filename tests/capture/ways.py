@@ -10,8 +10,13 @@ from warpmetrics_otel.testing import Answer, ToolCall, Usage
 
 MESSAGES = [{"role": "user", "content": "What is the weather in Riga?"}]
 PARAMETERS = {"temperature": 0.5, "top_p": 0.9}
-OPENAI_TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
-RESPONSES_TOOL = {"type": "function", "name": "weather", "parameters": {"type": "object", "properties": {}}}
+FUNCTION = {
+    "name": "weather",
+    "strict": True,  # older stream helpers take no others
+    "parameters": {"type": "object", "properties": {}, "required": [], "additionalProperties": False},
+}
+OPENAI_TOOL = {"type": "function", "function": FUNCTION}
+RESPONSES_TOOL = {"type": "function", **FUNCTION}
 ANTHROPIC_TOOL = {"name": "weather", "input_schema": {"type": "object", "properties": {}}}
 
 REQUESTS = {
