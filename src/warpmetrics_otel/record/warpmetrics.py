@@ -365,6 +365,9 @@ class Warpmetrics:
         self._stop(_FLUSH_SECONDS, semconv.END_REASON_EXIT, in_blocks=True)
 
     def _stop(self, timeout: float, reason: str, *, in_blocks: bool) -> FlushResult:
+        if self._core_now is not None:
+            # While it is still the one that requests under way are told to.
+            self._core_now.claims.settle()
         with self._lock:
             core, self._core_now = self._core_now, None
             self._stopped = True
@@ -372,7 +375,6 @@ class Warpmetrics:
             return FlushResult("flushed", 0)
         atexit.unregister(self._at_exit)
         core.janitor.stop()
-        core.claims.settle()
         core.end_all(reason, in_blocks=in_blocks)
         flushed = core.destination.force_flush(int(timeout * 1000))
         core.destination.shutdown()
