@@ -75,6 +75,10 @@ class Memory:
         """What ended it, by its own account; None for a block."""
         return attributes(self.of(thing)).get(semconv.WARPMETRICS_END_REASON)
 
+    def clear(self) -> None:
+        """Forget the spans that have ended."""
+        self._exporter.clear()
+
     def carriers(self) -> list[ReadableSpan]:
         """Every carrier."""
         return [span for span in self.spans if attributes(span).get(semconv.WARPMETRICS_ENTITY_TYPE) == "carrier"]

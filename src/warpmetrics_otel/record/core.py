@@ -5,10 +5,10 @@ Verbs live in files of their own and work on a `Core`; `Warpmetrics` is its publ
 
 from __future__ import annotations
 
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from time import time_ns
-from typing import TypeVar
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture import drain as drain_captures
@@ -24,8 +24,6 @@ from warpmetrics_otel.record.provider import Destination
 from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.spans import SpanStarter
 from warpmetrics_otel.record.state import Mark, State
-
-Item = TypeVar("Item")
 
 REMEMBERED = 2048
 """How many ended entities, and how many outcomes and acts, are remembered at least, so that a bare id finds them."""
@@ -47,6 +45,7 @@ class Core:
         self.dropped: deque[State] = deque()
         self.later: deque[Callable[[], object]] = deque()
         """What code that may be running in a finalizer leaves to the next verb."""
+        self._draining = threading.RLock()
         self.destination = Destination(settings)
         self.starter = self.destination.starter
         self.claims = Claims(self)
@@ -97,18 +96,24 @@ class Core:
         self.drain()
         self.claims.claim_here()
 
-    def drain(self) -> None:
-        """End what nobody holds any more, and record streams that nobody reads any more."""
+    def drain(self, patience: float = 0.0) -> None:
+        """End what nobody holds any more, and record streams that nobody reads any more.
+
+        Args:
+            patience: seconds to wait for another thread that is at it; verbs need not, a flush has to.
+        """
         if self._generation != fork.generation:
             self._generation = fork.generation
             self._register_exit()
         drain_captures()
-        if self.later:
-            for act in _taken(self.later):
-                act()
-        if self.dropped:
-            for state in _taken(self.dropped):
-                finish(self, state, semconv.END_REASON_COLLECTED)
+        if (patience or self.later or self.dropped) and self._draining.acquire(timeout=patience):
+            try:
+                while self.later:
+                    self.later.popleft()()
+                while self.dropped:
+                    finish(self, self.dropped.popleft(), semconv.END_REASON_COLLECTED)
+            finally:
+                self._draining.release()
 
     def sweep(self, idle_timeout: float | None) -> None:
         """What the janitor does each time."""
@@ -123,7 +128,6 @@ class Core:
 
     def end_all(self, reason: str, *, in_blocks: bool = False) -> None:
         """End everything open; what is in its own block only when told so."""
-        self.drain()
         for state in self._open_states():
             if in_blocks or not state.blocks:
                 finish(self, state, reason, in_blocks=in_blocks)
@@ -161,14 +165,6 @@ class Core:
         # Locks may have been held by threads that do not exist here, and open spans are the parent's to end.
         self.open = {}
         self.dropped, self.later = deque(), deque()
+        self._draining = threading.RLock()
         self.claims.in_child()
         self.janitor = Janitor(self)
-
-
-def _taken(queue: deque[Item]) -> Iterator[Item]:
-    while queue:
-        try:
-            item = queue.popleft()
-        except IndexError:
-            return  # another thread was faster
-        yield item

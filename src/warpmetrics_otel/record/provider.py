@@ -11,7 +11,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from warpmetrics_otel.record import exporters
@@ -92,7 +92,7 @@ class Destination:
         else:
             logger.warning("otlp_file gets no more runs: the provider that was set takes no span processors")
 
-    _file: BatchSpanProcessor | None = None
+    _file: SpanProcessor | None = None
     _nowhere = False
 
 
@@ -109,7 +109,7 @@ def _private_provider() -> TracerProvider:
     return provider
 
 
-def _write_file(provider: trace.TracerProvider, settings: Settings) -> BatchSpanProcessor | None:
+def _write_file(provider: trace.TracerProvider, settings: Settings) -> SpanProcessor | None:
     if settings.otlp_file is None:
         return None
     processor = BatchSpanProcessor(exporters.to_file(settings.otlp_file), schedule_delay_millis=_FILE_DELAY_MILLIS)
