@@ -26,8 +26,8 @@ class Janitor:
     def __init__(self, core: Core) -> None:
         self._core = weakref.ref(core)
         self._timeout = core.settings.idle_timeout
-        self._wake = threading.Event()
-        self._stopped = False
+        self._opened = threading.Event()
+        self._stopped = threading.Event()
         self.resting = True
         """Whether nothing was open at the last look; then whatever is opened has to say so."""
         self._thread: threading.Thread | None = None
@@ -35,10 +35,8 @@ class Janitor:
 
     def watch(self) -> None:
         """Something was opened: look until nothing is open."""
-        if not self.resting:
-            return
         with self._lock:
-            if self._stopped or not self.resting:
+            if self._stopped.is_set() or not self.resting:
                 return
             self.resting = False
             if self._thread is None:
@@ -49,26 +47,29 @@ class Janitor:
                     # The interpreter is exiting (or out of threads): the exit hook ends what is open.
                     return
                 self._thread = thread
-        self._wake.set()
+        self._opened.set()
 
     def stop(self) -> None:
         """End the thread and wait for it, unless it is the one asking."""
         with self._lock:
-            self._stopped = True
+            self._stopped.set()
             thread, self._thread = self._thread, None
-        self._wake.set()
+        self._opened.set()
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
     def _work(self) -> None:
-        while not self._stopped:
+        # Waiting out the interval first keeps a busy agent, whose runs come and go, from waking this at every run.
+        while not self._stopped.wait(INTERVAL):
             core = self._core()
             if core is None:
                 return
             core.sweep(self._timeout)
-            self.resting = not core.open
-            # What was opened just before that line saw no resting janitor, so look again before resting for long.
-            wait = INTERVAL if core.open else REST
+            if not core.open:
+                self._opened.clear()
+                self.resting = True
+            # What was opened before that line saw no resting janitor, so it has to be seen here.
+            idle = self.resting and not core.open
             del core
-            self._wake.wait(wait)
-            self._wake.clear()
+            if idle:
+                self._opened.wait(REST)
