@@ -209,7 +209,7 @@ def test_names_are_percent_encoded_and_cut_at_whole_characters(name):
 @example("wm_act_x;;;=;a==;q=\ud800")
 def test_reading_a_ref_never_raises_and_keeps_the_id(text):
     parsed = ids.parse_ref(text)
-    if text.startswith("wm_act_x@") or text.startswith("wm_act_x;"):
+    if text.startswith(("wm_act_x@", "wm_act_x;")):
         assert parsed.id == "wm_act_x"
     if parsed is not None:
         assert ids.kind_of(parsed.id)

@@ -6,13 +6,16 @@ attributes that identify come last.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.json_text import encoder
+from warpmetrics_otel.record.opts import encode
 from warpmetrics_otel.record.state import Mark, State
-from warpmetrics_otel.record.text import MAX_NAME_LENGTH, encodable, plain, text_of
+from warpmetrics_otel.record.text import MAX_NAME_LENGTH, encodable, plain
 
 Attributes = dict[str, Any]
 
@@ -32,9 +35,8 @@ _native_json = encoder(ascii_only=True)
 def named(attributes: Attributes, field: str, value: object) -> str:
     """The text of a label or name; what it cannot hold of the value goes to ``warpmetrics.native``."""
     text = plain(value)
-    if text is not value and text != value:
-        exact = value if isinstance(value, (str, bool, int)) or value is None else text_of(value)
-        attributes[semconv.WARPMETRICS_NATIVE] = _native_json({field: exact})
+    if text is not value and not (is_a(value, str) and text == value):
+        attributes[semconv.WARPMETRICS_NATIVE], _ = encode({field: value}, field)
     return text
 
 
@@ -80,21 +82,22 @@ def outcome_event(mark: Mark, opts: Any, opts_json: str | None, classification: 
 
 def evaluation(outcome_name: str, opts: Any) -> Attributes:
     """The GenAI evaluation that a ``score`` in an outcome's opts stands for; empty without one."""
-    score = opts.get("score") if type(opts) is dict or isinstance(opts, Mapping) else None
-    if score is None or isinstance(score, bool) or not isinstance(score, (int, float)):
+    if type(opts) is not dict and not isinstance(opts, Mapping):
         return {}
     try:
-        value = float(score)
-    except OverflowError:
+        score, metric, reason = opts.get("score"), opts.get("metric"), opts.get("reason")
+        value = float(score) if isinstance(score, (int, float)) and not isinstance(score, bool) else None
+    except Exception:  # noqa: BLE001 -- what a user's mapping raises; an integer may be too large for a float
         return {}
-    metric, reason = opts.get("metric"), opts.get("reason")
+    if value is None or not math.isfinite(value):
+        return {}
     attributes: Attributes = {
-        semconv.GEN_AI_EVALUATION_NAME: encodable(metric) if isinstance(metric, str) and metric else "score",
+        semconv.GEN_AI_EVALUATION_NAME: plain(metric) if isinstance(metric, str) and metric else "score",
         semconv.GEN_AI_EVALUATION_SCORE_VALUE: value,
         semconv.GEN_AI_EVALUATION_SCORE_LABEL: outcome_name,
     }
     if isinstance(reason, str):
-        attributes[semconv.GEN_AI_EVALUATION_EXPLANATION] = encodable(reason)
+        attributes[semconv.GEN_AI_EVALUATION_EXPLANATION] = plain(reason)
     return attributes
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime
 import math
 from time import time_ns
+from typing import Any
 
 from warpmetrics_otel.capture.data import CallData
-from warpmetrics_otel.record.text import exception_type, text_of
+from warpmetrics_otel.record.is_a import is_a
+from warpmetrics_otel.record.text import brief, exception_type, text_of
 from warpmetrics_otel.record.warn import warn_once
 
 When = datetime.datetime | float | str | None
 _LATEST_SECONDS = 4_000_000_000
 """Numbers above this are milliseconds or nanoseconds, not seconds: they would lie beyond the year 2096."""
+
+_LONGEST_MS = 1e12
 
 
 def set_times(data: CallData, started_at: When, ended_at: When, duration_ms: object) -> None:
@@ -29,10 +33,17 @@ def set_times(data: CallData, started_at: When, ended_at: When, duration_ms: obj
 
 def set_error(data: CallData, error: object, status: object) -> None:
     """Set what went wrong: an exception, a text, or only the status ``error``."""
-    if isinstance(error, BaseException):
+    if is_a(error, BaseException):
         data.error_type = exception_type(error)
     if error is not None or status == "error":
         data.error = (None if error is None else text_of(error)) or "error"
+
+
+def listed(value: Any) -> list[Any] | None:
+    """A list as it is, anything else as the only item of one; None stays None."""
+    if value is None:
+        return None
+    return list(value) if is_a(value, list) or is_a(value, tuple) else [value]
 
 
 def nanoseconds(when: When) -> int | None:
@@ -47,9 +58,9 @@ def nanoseconds(when: When) -> int | None:
             return int(when.timestamp() * 1_000_000) * 1000
         if when is not None and math.isfinite(when):
             return _scaled(when)
-    except (TypeError, ValueError, OverflowError, OSError):
+    except Exception:  # noqa: BLE001, S110 -- a time zone of the user's may raise anything; said below
         pass
-    warn_once("%r is not a time; pass a datetime, ISO 8601 text or seconds since the epoch", when)
+    warn_once("%s is not a time; pass a datetime, ISO 8601 text or seconds since the epoch", brief(when))
     return None
 
 
@@ -62,7 +73,7 @@ def _scaled(when: float) -> int:
 
 
 def _duration_ns(milliseconds: object) -> int:
-    if isinstance(milliseconds, (int, float)) and math.isfinite(milliseconds):
-        return int(max(milliseconds, 0) * 1_000_000)
-    warn_once("%r is not a duration; pass milliseconds", milliseconds)
+    if (is_a(milliseconds, int) or is_a(milliseconds, float)) and 0 <= milliseconds <= _LONGEST_MS:
+        return int(milliseconds * 1_000_000)
+    warn_once("%s is not a duration; pass milliseconds", brief(milliseconds))
     return 0

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record import content_text
 from warpmetrics_otel.record.attributes import Attributes
+from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.opts import Redact
-from warpmetrics_otel.record.text import MAX_NAME_LENGTH, plain
+from warpmetrics_otel.record.text import INT64, MAX_NAME_LENGTH, plain
 
 _TOKENS = (
     ("prompt", semconv.GEN_AI_USAGE_INPUT_TOKENS),
@@ -22,13 +24,13 @@ _CACHE_TOKENS = (
     # Readers that do not know the new name yet (Jaeger's and Langfuse's views) still find the old one.
     ("cacheWrite", semconv.GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS),
 )
-_INT64 = range(-(1 << 63), 1 << 63)
 
 
 def call_name(data: CallData) -> str:
     """The span name: the operation, and the model where it is known."""
     model = data.request_model
-    return data.operation if model is None else f"{data.operation} {plain(model)[:MAX_NAME_LENGTH]}"
+    operation = plain(data.operation)[:MAX_NAME_LENGTH]
+    return operation if model is None else f"{operation} {plain(model)[:MAX_NAME_LENGTH]}"
 
 
 def add_request(attributes: Attributes, data: CallData) -> None:
@@ -58,12 +60,12 @@ def add_response(attributes: Attributes, data: CallData) -> None:
     if data.first_chunk_ns is not None:
         seconds = (data.first_chunk_ns - data.started_ns) / 1e9
         attributes[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = max(seconds, 0.0)
-    if data.tokens:
+    if is_a(data.tokens, dict):
         _add_usage(attributes, data.tokens)
-    if data.reasoning_tokens:
-        attributes[semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = data.reasoning_tokens
-    if data.cost is not None:
-        attributes[semconv.GEN_AI_USAGE_COST] = data.cost
+    if data.reasoning_tokens and (reasoning := _count(data.reasoning_tokens)):
+        attributes[semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = reasoning
+    if data.cost is not None and (cost := _count(data.cost)) is not None:
+        attributes[semconv.GEN_AI_USAGE_COST] = float(cost)
     if data.error is not None or data.error_type is not None:
         attributes[semconv.ERROR_TYPE] = plain(data.error_type or "_OTHER")
 
@@ -92,6 +94,12 @@ def _add_usage(attributes: Attributes, tokens: dict[str, Any]) -> None:
 
 
 def _count(value: Any) -> int | float | None:
-    if type(value) is float or (type(value) is int and value in _INT64):
-        return value
+    """A number that a backend can add up; None for anything else."""
+    kind = type(value)
+    if kind is int:
+        return value if value in INT64 else None
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if kind is not bool and issubclass(kind, (int, float)):
+        return _count(int(value) if issubclass(kind, int) else float(value))
     return None

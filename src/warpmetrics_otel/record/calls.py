@@ -12,6 +12,7 @@ from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record import attributes, bag, call_attributes
 from warpmetrics_otel.record.groups import beneath
 from warpmetrics_otel.record.handles import Call, Handle
+from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.spans import end_span
 from warpmetrics_otel.record.state import State, adopted, detached
 from warpmetrics_otel.record.target import resolve_parent
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from warpmetrics_otel.record.core import Core
 
-_LATEST_NS = (1 << 63) - 1
+# Zero means "not set" in OTLP, and a negative time, or one beyond 64 bits, loses the whole batch.
+_EARLIEST_NS, _LATEST_NS = 1, (1 << 63) - 1
 NO_PARENT = "%s: the target is no run or group, so nothing is recorded; pass what run() or group() returned"
 
 
@@ -39,8 +41,8 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     """
     native_id, bits = ids.mint(ids.CALL) if call is None else (call.id, ids.bits_of(call.id))
     started, ended = data.started_ns, data.ended_ns
-    if not 0 <= started <= ended <= _LATEST_NS:
-        started = min(max(started, 0), _LATEST_NS)
+    if not _EARLIEST_NS <= started <= ended <= _LATEST_NS:
+        started = min(max(started, _EARLIEST_NS), _LATEST_NS)
         ended = min(max(ended, started), _LATEST_NS)
     values = {} if opts is None else bag.span_attributes(core, opts, "call.opts")
     if core.settings.span_content:
@@ -82,7 +84,7 @@ def record_response(core: Core, target: object, response: object, opts: Any) -> 
     core.drain()
     captured = core.claims.find(response)
     parent = resolve_parent(core, target)
-    handle = target if issubclass(type(target), Handle) else None
+    handle = target if is_a(target, Handle) else None
     if captured is None or parent is None:
         if parent is None:
             warn_once(NO_PARENT, "call()")

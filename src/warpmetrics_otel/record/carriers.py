@@ -14,6 +14,7 @@ from opentelemetry.trace import INVALID_SPAN, Link, NonRecordingSpan, SpanContex
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.record import attributes
+from warpmetrics_otel.record.spans import end_span
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
@@ -57,5 +58,5 @@ def carry(
         start_ns=at_ns,
     )
     span.add_event(event_name, event, at_ns)
-    span.end(at_ns)
+    end_span(span, at_ns)
     return span.get_span_context()

@@ -6,6 +6,7 @@ other shapes go through the structures of `capture.content`; the result is the s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -28,7 +29,7 @@ def input_text(data: CallData, redact: Redact | None) -> str | None:
         text = _role_and_text(data.messages)
         if text is not None:
             return encodable(text)[:MAX_LENGTH]
-    return _text(input_messages(data), redact, "messages")
+    return _text(input_messages, data, data.messages, redact, "messages")
 
 
 def output_text(data: CallData, redact: Redact | None) -> str | None:
@@ -37,12 +38,13 @@ def output_text(data: CallData, redact: Redact | None) -> str | None:
     if redact is None and type(response) is str and response and _is_only_text(data):
         text = f'[{{"role":"assistant","parts":[{{"type":"text","content":{encode_basestring(response)}}}]}}]'
         return encodable(text)[:MAX_LENGTH]
-    return _text(output_messages(data), redact, "response")
+    return _text(output_messages, data, data.response, redact, "response")
 
 
 def instructions_text(data: CallData, redact: Redact | None) -> str | None:
     """``gen_ai.system_instructions``; None when there are none apart from the messages."""
-    return None if data.instructions is None else _text(system_instructions(data), redact, "instructions")
+    given = data.instructions
+    return None if given is None else _text(system_instructions, data, given, redact, "instructions")
 
 
 def _is_only_text(data: CallData) -> bool:
@@ -63,13 +65,17 @@ def _role_and_text(messages: list[Any]) -> str | None:
     return f"[{','.join(written)}]" if written else None
 
 
-def _text(content: Any, redact: Redact | None, path: str) -> str | None:
-    if not content:
-        return None
+def _text(
+    structure: Callable[[CallData], Any], data: CallData, given: Any, redact: Redact | None, path: str
+) -> str | None:
+    try:
+        content = structure(data)
+        if not content:
+            return None
+        if redact is None:
+            return encodable(_encode(content))[:MAX_LENGTH]
+    except Exception:  # noqa: BLE001 -- users hand in messages of any form: what has no JSON costs only itself
+        content = given
     if redact is not None:
         content, _ = redacted(content, redact, path, MAX_LENGTH)
-    try:
-        text = _encode(content)
-    except Exception:  # noqa: BLE001 -- users hand in messages of any form: what has no JSON costs only itself
-        text = _encode(Plain(MAX_LENGTH, MAX_ITEMS).convert(content, path))
-    return encodable(text)[:MAX_LENGTH]
+    return encodable(_encode(Plain(MAX_LENGTH, MAX_ITEMS).convert(content, path)))[:MAX_LENGTH]

@@ -66,9 +66,7 @@ def search_copies(opts: Any, limit: int) -> dict[str, Any]:
     return copies
 
 
-def redacted(
-    value: Any, redact: Redact, path: str, longest_text: int = MAX_TEXT_LENGTH
-) -> tuple[Any, list[str]]:
+def redacted(value: Any, redact: Redact, path: str, longest_text: int = MAX_TEXT_LENGTH) -> tuple[Any, list[str]]:
     """A copy of the value with every leaf passed through ``redact(leaf, path)``; one that raises hides its leaf.
 
     The value is made plain first: what `redact` sees is what would get out, whatever object it came from.

@@ -12,9 +12,10 @@ from warpmetrics_otel.record import attributes, bag, logs
 from warpmetrics_otel.record.carriers import carry
 from warpmetrics_otel.record.flow import flow
 from warpmetrics_otel.record.handles import Act, Handle, Outcome, _Marked
+from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.state import Mark, State
 from warpmetrics_otel.record.target import resolve
-from warpmetrics_otel.record.text import text_of
+from warpmetrics_otel.record.text import plain
 from warpmetrics_otel.record.warn import warn_once
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outco
         )
         mark.detached = True
         return Outcome(mark)
-    text = text_of(name)
+    text = plain(name)
     classification = core.classes.get(text.casefold())
     mark.state, mark.outcome_id, mark.outcome_name = state, mark.id, text
     opts = bag.shown(core, opts, "outcome.opts")
@@ -50,7 +51,7 @@ def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
     """The verb `act` on an outcome; `name` may be a reserved act, which it completes."""
     core.catch_up()
     outcome = resolve(core, target)
-    reserved = name._mark if isinstance(name, Act) else None
+    reserved = name._mark if type(name) is Act else None
     if reserved is not None and reserved.outcome_id is not None:
         warn_once("act(): this act was recorded already, and is not again; reserve() another, or pass a name")
         return Act(reserved)
@@ -64,7 +65,7 @@ def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
         return Act(mark)
     if reserved is not None:
         name, opts = reserved.act_name, _merged(reserved.opts, opts)
-    mark.state, mark.act_name = outcome.state, text_of(name)
+    mark.state, mark.act_name = outcome.state, plain(name)
     mark.outcome_id, mark.outcome_name = outcome.id, outcome.outcome_name
     opts_json = bag.encoded(bag.shown(core, opts, "act.opts"), "act.opts")
     event = attributes.act_event(mark, opts_json, name)
@@ -75,7 +76,7 @@ def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
 def describe_act(name: object, opts: Any) -> Act:
     """An act that is not decided yet: a name and opts, for `reserve`."""
     mark = Mark(ids.ACT, ids.mint(ids.ACT)[0], None, INVALID_SPAN_CONTEXT)
-    mark.act_name, mark.opts = text_of(name), opts
+    mark.act_name, mark.opts = plain(name), opts
     return Act(mark)
 
 
@@ -105,6 +106,6 @@ def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: A
 
 
 def _merged(first: Any, second: Any) -> Any:
-    if isinstance(first, dict) and isinstance(second, dict):
+    if is_a(first, dict) and is_a(second, dict):
         return {**first, **second}
     return first if second is None else second

@@ -43,7 +43,7 @@ class Plain:
         self._open: set[int] = set()
 
     def convert(self, value: Any, path: str, depth: int = 0) -> Any:
-        """What JSON can hold of a value: containers, texts, finite numbers, booleans and None, of exactly those types."""
+        """What JSON can hold of a value: dict, list, str, int, finite float, bool and None, of exactly those types."""
         self._left -= 1
         try:
             return self._converted(value, path, depth)

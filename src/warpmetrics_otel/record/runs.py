@@ -16,7 +16,7 @@ from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.handles import Act, Run
 from warpmetrics_otel.record.state import ELSEWHERE, Mark, State
 from warpmetrics_otel.record.target import resolve
-from warpmetrics_otel.record.text import brief, encodable, text_of
+from warpmetrics_otel.record.text import brief, plain
 from warpmetrics_otel.record.warn import warn_once
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     values[semconv.GEN_AI_OPERATION_NAME] = semconv.OPERATION_INVOKE_WORKFLOW
     values[semconv.GEN_AI_WORKFLOW_NAME] = text
     if options.conversation_id is not None:
-        values[semconv.GEN_AI_CONVERSATION_ID] = encodable(text_of(options.conversation_id))
+        values[semconv.GEN_AI_CONVERSATION_ID] = plain(options.conversation_id)
     if options.user_id is not None:
-        values[semconv.USER_ID] = encodable(text_of(options.user_id))
+        values[semconv.USER_ID] = plain(options.user_id)
     links = []
     if caller is not None and caller.get_span_context().is_valid:
         links.append(_link_to_caller(values, caller.get_span_context()))

@@ -8,7 +8,6 @@ ids; what a span really got is read from the span.
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +27,11 @@ from opentelemetry.trace import (
 )
 
 from warpmetrics_otel import semconv
+from warpmetrics_otel.record.text import encodable, fit
+from warpmetrics_otel.record.warn import exception_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-logger = logging.getLogger("warpmetrics_otel")
 
 SCOPE = "warpmetrics_otel"
 
@@ -98,13 +97,14 @@ class SpanStarter:
 
         A sampler or processor of the user's that raises costs the span, not the agent.
         """
+        fitting = fit(attributes)
         _next.trace_id, _next.span_id = trace_id, span_id
         try:
             return self._tracer.start_span(
-                name, context=context, kind=kind, attributes=attributes, links=links, start_time=start_ns
+                encodable(name), context=context, kind=kind, attributes=fitting, links=links, start_time=start_ns
             )
-        except Exception:
-            logger.exception("the tracer provider could not start the span %r; it is not recorded", name)
+        except Exception:  # noqa: BLE001 -- a sampler or processor may raise anything
+            exception_once("a sampler or span processor raised at the start of a span, which is not recorded")
             return NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False))
         finally:
             _next.trace_id = _next.span_id = 0
@@ -114,5 +114,17 @@ class SpanStarter:
         tracer = self._tracer
         if not isinstance(tracer, SdkTracer):
             return TraceFlags(TraceFlags.SAMPLED)
-        result = tracer.sampler.should_sample(Context(), trace_id, name, SpanKind.INTERNAL, attributes)
+        try:
+            result = tracer.sampler.should_sample(Context(), trace_id, name, SpanKind.INTERNAL, attributes)
+        except Exception:  # noqa: BLE001 -- a sampler may raise anything
+            exception_once("a sampler raised when asked of the trace of a run's id, which is taken for not sampled")
+            return TraceFlags(TraceFlags.DEFAULT)
         return TraceFlags(TraceFlags.SAMPLED if result.decision is Decision.RECORD_AND_SAMPLE else TraceFlags.DEFAULT)
+
+
+def end_span(span: Span, at_ns: int) -> None:
+    """End a span; a processor of the user's that raises costs the span, not the agent."""
+    try:
+        span.end(at_ns)
+    except Exception:  # noqa: BLE001 -- a span processor may raise anything
+        exception_once("a span processor raised at the end of a span, which may not be exported")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, Span, SpanContext, TraceFlags
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.record import attributes
 from warpmetrics_otel.record.handles import Handle, _Marked
+from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.state import Mark, State, adopted
 from warpmetrics_otel.record.text import encodable
 
@@ -18,19 +19,18 @@ if TYPE_CHECKING:
 _LOW_64 = (1 << 64) - 1
 
 
-def resolve(core: Core, target: Any) -> State | Mark | None:
+def resolve(core: Core, target: object) -> State | Mark | None:
     """Find what a verb's argument stands for; None when it is nothing of ours."""
     # By type: `isinstance` asks the object, and a proxy of the user's may raise when asked.
-    kind = type(target)
-    if issubclass(kind, Handle):
+    if is_a(target, Handle):
         return target._state
-    if issubclass(kind, _Marked):
+    if is_a(target, _Marked):
         return target._mark
-    if issubclass(kind, str):
+    if is_a(target, str):
         return _from_text(core, encodable(target))
-    if issubclass(kind, Span):
+    if is_a(target, Span):  # type: ignore[type-abstract]
         return _from_context(core, target.get_span_context())
-    if issubclass(kind, SpanContext):
+    if is_a(target, SpanContext):
         return _from_context(core, target)
     captured = core.claims.find(target)
     return None if captured is None else core.claims.call_of(captured)

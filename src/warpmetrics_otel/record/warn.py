@@ -28,6 +28,18 @@ def warn_once(message: str, *args: object) -> None:
     logger.warning(f"{message} (%s:%d)", *args, filename, line)  # noqa: G004 -- the format is joined, not the values
 
 
+def exception_once(message: str, *args: object) -> None:
+    """Log the exception being handled, with its traceback, unless one of its type was already logged with this message.
+
+    For what the user's own samplers, processors and exporters raise: they are asked for every span.
+    """
+    error = sys.exception()
+    place = (message, type(error).__name__, 0)
+    if place not in _said:
+        _said.add(place)
+        logger.error(message, *args, exc_info=error)
+
+
 def forget() -> None:
     """Let every warning be given again; a new configuration starts afresh."""
     _said.clear()

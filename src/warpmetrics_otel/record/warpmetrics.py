@@ -17,6 +17,7 @@ from warpmetrics_otel.record import blocks, by_hand, calls, current, fork, group
 from warpmetrics_otel.record.core import Core
 from warpmetrics_otel.record.decorators import in_block
 from warpmetrics_otel.record.handles import Act, Call, Group, Handle, Outcome, Run, _Marked, mark_ref, state_ref
+from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.live import LiveCall, start_live_call
 from warpmetrics_otel.record.result import FlushResult
 from warpmetrics_otel.record.settings import Settings
@@ -103,7 +104,7 @@ class Warpmetrics:
         core = self._core
         options = runs.RunOptions(parent, conversation_id, user_id)
         act: Mark | None = None
-        if _leads_to_act(label) or (type(opts) is str and not issubclass(type(label), str)):
+        if _leads_to_act(label) or (type(opts) is str and not is_a(label, str)):
             act = runs.act_of(core, label)
             label, opts = opts, more
         elif follows is not None:
@@ -190,8 +191,8 @@ class Warpmetrics:
             response=None if response is None else text_of(response),
             tools=by_hand.listed(tools),
             tool_calls=tool_calls,
-            tokens=tokens if isinstance(tokens, dict) else None,
-            cost=cost if isinstance(cost, (int, float)) else None,
+            tokens=tokens if is_a(tokens, dict) else None,
+            cost=cost,
         )
         by_hand.set_times(data, started_at, ended_at, duration_ms)
         if error is not None or status is not None:
@@ -244,13 +245,13 @@ class Warpmetrics:
 
     def reserve(self, described: Act) -> Act:
         """Give an act that is described but not decided its id now, so that it can be handed out before it happens."""
-        if isinstance(described, Act):
+        if is_a(described, Act):
             self._core.marked(described._mark)
         return described
 
     def ref(self, target: Target, *, portable: bool = False) -> str | None:
         """The native id of anything; with `portable`, its portable ref. None when it is nothing that was recorded."""
-        if isinstance(target, Mapping):
+        if is_a(target, Mapping):  # type: ignore[type-abstract]
             return None
         found = resolve(self._core, target)
         if found is None:
@@ -266,7 +267,7 @@ class Warpmetrics:
     def use(self, target: Target) -> AbstractContextManager[None]:
         """Make a run or group current in a block, by handle, id or portable ref; it does not end with the block."""
         core = self._core
-        if isinstance(target, (Run, Group)):
+        if is_a(target, Run) or is_a(target, Group):
             return blocks.used(core, target)
         found = resolve(core, target)
         if isinstance(found, Mark) or found is None or found.kind not in _ADOPTED:
@@ -375,6 +376,7 @@ class Warpmetrics:
             return FlushResult("flushed", 0)
         atexit.unregister(self._at_exit)
         core.janitor.stop()
+        core.drain(timeout)
         core.end_all(reason, in_blocks=in_blocks)
         flushed = core.destination.force_flush(int(timeout * 1000))
         core.destination.shutdown()
@@ -386,6 +388,7 @@ class Warpmetrics:
 
 
 def _end_for_flush(core: Core, end_open: bool) -> None:
+    core.drain(_FLUSH_SECONDS)
     core.catch_up()
     if end_open:
         core.end_all(semconv.END_REASON_FLUSH)
