@@ -27,14 +27,16 @@ check: $(VENV)/.dev ## lint, format, types, generated files, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python conventions/generate.py --check
+	$(BIN)/python tools/docs_configuration.py --check
 	$(BIN)/python -m pytest -q tests/test_import_rules.py
 
 format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: $(VENV)/.dev ## constants and tables from the conventions
+generate: $(VENV)/.dev ## constants and tables from the conventions, options from the code
 	$(BIN)/python conventions/generate.py
+	$(BIN)/python tools/docs_configuration.py
 
 backends: ## the real backends that the end-to-end tests need, built once into the cache
 	$(PYTHON) tools/backends.py
