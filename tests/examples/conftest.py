@@ -19,14 +19,13 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run_example(wheel_python: Path, examples: Path, tmp_path: Path) -> Callable[[str], Chains]:
-    """A function that runs an example without a key, as a user would, and gives the chains that it recorded."""
+def said_by_example(wheel_python: Path, examples: Path, tmp_path: Path) -> Callable[..., str]:
+    """A function that runs an example without a key, with these variables, and gives what it printed."""
 
-    def run(name: str) -> Chains:
-        spans = tmp_path / "spans.jsonl"
+    def run(name: str, **variables: str) -> str:
         done = subprocess.run(
             [wheel_python, examples / name],
-            env=environment(WARPMETRICS_OTLP_FILE=str(spans)),
+            env=environment(**variables),
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -34,6 +33,18 @@ def run_example(wheel_python: Path, examples: Path, tmp_path: Path) -> Callable[
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def run_example(said_by_example: Callable[..., str], tmp_path: Path) -> Callable[[str], Chains]:
+    """A function that runs an example and gives the chains that it recorded."""
+
+    def run(name: str) -> Chains:
+        spans = tmp_path / "spans.jsonl"
+        said_by_example(name, WARPMETRICS_OTLP_FILE=str(spans))
         return assemble(read_spans(spans))
 
     return run

@@ -6,7 +6,7 @@ import pytest
 
 from tests.examples.outline import outline
 
-pytestmark = [pytest.mark.wheel, pytest.mark.otlp_file]
+pytestmark = pytest.mark.wheel
 
 
 def outlines(chains):

@@ -17,7 +17,11 @@ pytestmark = pytest.mark.wheel
 
 CLIENTS = range(50)
 LEAVING = set(CLIENTS[::2])
+# Of those who leave, these do so while the endpoint is sending and not while it waits for the model.
+LEAVING_WHILE_SENT_TO = set(CLIENTS[::10])
 ANSWER = "Bees tell each other by a dance where the flowers are."
+# A first word that is more than the buffers between the endpoint and a client that does not read can hold.
+LONG_ANSWER = "Bees" + "z" * 6_000_000 + " dance."
 
 
 class Model:
@@ -31,14 +35,15 @@ class Model:
         if not request.stream:
             return Answer(text="bees dance", model=f"words-{number}")
         hold = self.holds[number] = Hold()
-        return Answer(text=ANSWER, model=f"answer-{number}", hold=hold)
+        text = LONG_ANSWER if number in LEAVING_WHILE_SENT_TO else ANSWER
+        return Answer(text=text, model=f"answer-{number}", hold=hold)
 
 
 class Reader:
     """One client, with a socket of its own so that it can leave."""
 
     def __init__(self, port, number):
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         query = urllib.parse.urlencode({"question": f"question {number}"})
         self._socket.sendall(f"GET /answer?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         self.received = b""

@@ -30,6 +30,15 @@ def test_the_command_is_installed(wheel_python, tmp_path):
     assert done.stdout == f"warpmetrics-otel {version('warpmetrics-otel')}\n"
 
 
+def test_the_command_shows_what_an_example_recorded(wheel_python, said_by_example, tmp_path):
+    first = said_by_example("run_follow_up.py", WARPMETRICS_OTLP_FILE="runs.jsonl").strip()
+    command = [wheel_python.with_name("warpmetrics-otel"), "chain", "--otlp-file", "runs.jsonl", first]
+    done = subprocess.run(command, env=environment(), cwd=tmp_path, capture_output=True, text=True, check=True)
+    words = ["Run 1", first, "Failed", "retry", "Run 2", "Completed", "2 runs"]
+    assert [word for word in words if word in done.stdout] == words
+    assert done.stderr == ""
+
+
 def test_what_is_installed_fits_together(wheel_python):
     done = subprocess.run(
         [sys.executable, "-m", "pip", "--python", wheel_python, "check"],
