@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import Link
 
 from warpmetrics_otel import Warpmetrics, ids, semconv
+from warpmetrics_otel.record.warn import forget
 
 PATIENCE = 30.0
 """Seconds after which a test gives up on something that is bound to happen."""
@@ -86,7 +87,8 @@ class Memory:
 
 @contextmanager
 def remembered(provider: TracerProvider | None = None, **options: Any) -> Iterator[Memory]:
-    """A recorder in memory that is shut down afterwards."""
+    """A recorder in memory that is shut down afterwards; warnings that were given before are given again."""
+    forget()
     memory = Memory(provider, **options)
     try:
         yield memory
