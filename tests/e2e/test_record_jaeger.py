@@ -14,7 +14,9 @@ with wm.run("Code review", {"pr": 42, "labels": ["api", "urgent"]}, conversation
             started_at="2026-11-02T10:00:00.250Z", ended_at="2026-11-02T10:00:01.500Z",
         )
         with wm.group(group, "Self-review") as inner:
-            limited = wm.record_call(inner, provider="anthropic", model="claude-sonnet-4-5", error=TimeoutError("too slow"))
+            limited = wm.record_call(
+                inner, provider="anthropic", model="claude-sonnet-4-5", error=TimeoutError("too slow")
+            )
         wm.outcome(call, "Too long", {"words": 412})
     failed = wm.outcome(run, "Failed", {"reason": "tests failed", "files": ["a.py", "b.py"]})
     act = wm.act(failed, "retry", {"attempt": 2})

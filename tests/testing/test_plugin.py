@@ -1,0 +1,105 @@
+"""The pytest plugin as users' projects meet it: in a pytest of its own."""
+
+pytest_plugins = "pytester"
+
+AGENT = """
+    import warpmetrics_otel as wm
+
+    def agent():
+        with wm.run("Writer") as run:
+            wm.outcome(run, "Completed")
+"""
+
+
+def passes(pytester, number):
+    pytester.runpytest_subprocess("-W", "error", "-p", "no:asyncio", "-p", "no:logfire").assert_outcomes(passed=number)
+
+
+def test_the_fixture_is_there_without_being_asked_for(pytester):
+    pytester.makepyfile(
+        f"""{AGENT}
+    def test_first(warpmetrics):
+        agent()
+        assert [run.outcomes[0].name for run in warpmetrics.runs] == ["Completed"]
+
+    def test_second_starts_empty(warpmetrics):
+        assert warpmetrics.runs == []
+    """
+    )
+    passes(pytester, 2)
+
+
+def test_afterwards_recording_goes_where_it_went_before(pytester):
+    pytester.makepyfile(
+        f"""{AGENT}
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    wm.configure(tracer_provider=provider)
+    open_run = wm.run("Open")
+
+    def test_inside(warpmetrics):
+        agent()
+        assert len(warpmetrics.runs) == 1
+
+    def test_afterwards():
+        assert exporter.get_finished_spans() == ()
+        assert not open_run.ended
+        agent()
+        open_run.end()
+        names = [span.name for span in exporter.get_finished_spans()]
+        assert names == ["invoke_workflow Writer", "invoke_workflow Open"]
+    """
+    )
+    passes(pytester, 2)
+
+
+def test_afterwards_what_was_never_configured_is_so_again(pytester, monkeypatch):
+    monkeypatch.setenv("WARPMETRICS_ENABLED", "false")
+    pytester.makepyfile(
+        f"""{AGENT}
+    def test_inside(warpmetrics):
+        agent()
+        assert len(warpmetrics.runs) == 1
+
+    def test_afterwards():
+        assert not wm.run("Writer").span.is_recording()
+    """
+    )
+    passes(pytester, 2)
+
+
+def test_sessions_that_do_not_use_it_load_no_opentelemetry(pytester):
+    pytester.makepyfile(
+        """
+    import sys
+
+    def test_loaded(pytestconfig):
+        assert pytestconfig.pluginmanager.has_plugin("warpmetrics")
+        assert not [name for name in sys.modules if name.partition(".")[0] in ("opentelemetry", "warpmetrics_otel")]
+    """
+    )
+    passes(pytester, 1)
+
+
+def test_async_tests_are_answered_too(pytester):
+    pytester.makepyfile(
+        f"""{AGENT}
+    import asyncio
+
+    def test_tasks(warpmetrics):
+        async def step():
+            agent()
+
+        async def main():
+            await asyncio.gather(step(), step(), step())
+
+        asyncio.run(main())
+        assert len(warpmetrics.runs) == 3
+    """
+    )
+    passes(pytester, 1)
