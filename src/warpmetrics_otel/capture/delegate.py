@@ -1,4 +1,4 @@
-"""A transparent proxy around an object that is itself a transparent proxy.
+"""A transparent proxy around an object that can not be watched otherwise.
 
 It answers for the class of what it stands for, hands every attribute through, and is there to be
 subclassed by the watching methods of `stream`.

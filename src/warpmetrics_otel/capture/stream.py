@@ -1,8 +1,8 @@
 """Watching what a client hands out before the answer is whole: streams, stream helpers and raw responses.
 
 Such an object keeps its identity and becomes an instance of a subclass of its own class, whose
-methods tell the recording what passes. An object that another instrumentation already put a proxy
-around cannot change its class, so it gets a thin proxy of ours.
+methods tell the recording what passes. An object that cannot change its class, such as a proxy that
+another instrumentation has put around a stream, gets a thin proxy of ours.
 """
 
 from __future__ import annotations
@@ -70,10 +70,14 @@ def watch_manager(manager: Any, begin: Callable[[], Recording | None]) -> Any:
 
 def _become(thing: Any, methods: Callable[[Any], Methods], proxy: Any) -> Any:
     kind: Any = type(thing)
-    if kind is not thing.__class__:
-        return _subclass(proxy, methods)(thing)
-    thing.__class__ = _subclass(kind, methods)
-    return thing
+    if kind is thing.__class__:
+        try:
+            thing.__class__ = _subclass(kind, methods)
+        except TypeError:
+            pass  # a class whose instances have no room for more attributes
+        else:
+            return thing
+    return _subclass(proxy, methods)(thing)
 
 
 @cache
