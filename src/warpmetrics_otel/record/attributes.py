@@ -82,9 +82,9 @@ def outcome_event(mark: Mark, opts: Any, opts_json: str | None, classification: 
 
 def evaluation(outcome_name: str, opts: Any) -> Attributes:
     """The GenAI evaluation that a ``score`` in an outcome's opts stands for; empty without one."""
-    if type(opts) is not dict and not isinstance(opts, Mapping):
-        return {}
     try:
+        if type(opts) is not dict and not isinstance(opts, Mapping):
+            return {}
         score, metric, reason = opts.get("score"), opts.get("metric"), opts.get("reason")
         value = float(score) if isinstance(score, (int, float)) and not isinstance(score, bool) else None
     except Exception:  # noqa: BLE001 -- what a user's mapping raises; an integer may be too large for a float

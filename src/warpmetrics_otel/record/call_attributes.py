@@ -85,11 +85,11 @@ def add_content(attributes: Attributes, data: CallData, redact: Redact | None) -
 
 def _add_usage(attributes: Attributes, tokens: dict[str, Any]) -> None:
     for name, key in _TOKENS:
-        count = _count(tokens.get(name))
+        count = _count(dict.get(tokens, name))
         if count is not None:
             attributes[key] = count
     for name, key in _CACHE_TOKENS:
-        if name in tokens and (count := _count(tokens[name])):
+        if count := _count(dict.get(tokens, name)):
             attributes[key] = count
 
 

@@ -51,9 +51,9 @@ def encode(opts: Any, path: str = "opts") -> tuple[str, list[str]]:
 def search_copies(opts: Any, limit: int) -> dict[str, Any]:
     """Copies of the bag's scalars, and lists of scalars, as attributes of their own; at most `limit` of them."""
     copies: dict[str, Any] = {}
-    if not isinstance(opts, Mapping):
-        return copies
     try:
+        if not isinstance(opts, Mapping):
+            return copies
         for key, value in opts.items():
             if len(copies) >= limit:
                 break
