@@ -61,10 +61,11 @@ def read_page(path: Path) -> Page:
     return Page(path.relative_to(ROOT).as_posix(), blocks, links, headings)
 
 
-def pages() -> Iterator[Page]:
-    """Every page that the project's documentation consists of."""
-    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("conventions/**/*.md")]):
-        yield read_page(path)
+def pages(*patterns: str) -> Iterator[Page]:
+    """The pages at these patterns, else those that the documentation consists of, the examples' own apart."""
+    for pattern in patterns or ("*.md", "docs/**/*.md", "conventions/**/*.md"):
+        for path in sorted(ROOT.glob(pattern)):
+            yield read_page(path)
 
 
 def _plain(children) -> str:

@@ -62,6 +62,12 @@ def aws_lambda(chains: Sequence[Chain]) -> None:
     assert [run.opts.value for chain in chains for run in chain.runs] == [{"document": "a.txt"}, {"document": "b.txt"}]
 
 
+def privacy(chains: Sequence[Chain]) -> None:
+    run = the_only_run(chains)
+    assert run.opts.value == {"from": "[email]", "login": {"password": "[hidden]"}}
+    assert run.outcomes[0].opts.value == {"reply_to": ["[email]"]}
+
+
 def threads(chains: Sequence[Chain]) -> None:
     run = the_only_run(chains)
     assert sorted(group.opts.value["language"] for group in groups(run)) == ["French", "German", "Italian"]
@@ -96,6 +102,7 @@ def from_javascript(chains: Sequence[Chain]) -> None:
 
 EXPECTED: dict[str, Check] = {
     "README.md": readme,
+    "docs/privacy.md": privacy,
     "docs/recipes/aws-lambda.md": aws_lambda,
     "docs/recipes/celery.md": celery,
     "docs/recipes/command-line.md": command_line,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs.markdown import ROOT, pages, read_page
 
-PAGES = {page.path: page for page in pages()}
+PAGES = {page.path: page for page in (*pages(), *pages("examples/**/*.md"))}
 
 
 def targets(page) -> list[tuple[str, str]]:

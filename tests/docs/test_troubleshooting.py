@@ -60,6 +60,9 @@ def logged() -> set[str]:
     return {message for path in SOURCES for message in messages(tree_of(path), known)}
 
 
+MESSAGES = logged()
+
+
 def explained() -> list[str]:
     """The headings of the chapter: each is how a message begins."""
     headings = read_page(ROOT / "docs" / "troubleshooting.md").headings
@@ -68,13 +71,13 @@ def explained() -> list[str]:
     return [text for _, text in headings[start:end]]
 
 
-@pytest.mark.parametrize("message", sorted(logged()))
+@pytest.mark.parametrize("message", sorted(MESSAGES))
 def test_every_message_has_its_heading(message):
     assert len([heading for heading in explained() if message.startswith(heading)]) == 1
 
 
 def test_no_heading_is_of_a_message_that_is_gone():
-    assert [heading for heading in explained() if not any(text.startswith(heading) for text in logged())] == []
+    assert [heading for heading in explained() if not any(text.startswith(heading) for text in MESSAGES)] == []
 
 
 def test_headings_are_long_enough_to_find():
