@@ -20,9 +20,10 @@ def main() -> None:
     try:
         from warpmetrics_otel.commands import app
     except ModuleNotFoundError as error:
-        if error.name not in _NEEDED:
+        package = (error.name or "").partition(".")[0]
+        if package not in _NEEDED:
             raise
-        sys.stderr.write(_NOT_INSTALLED.format(package=error.name))
+        sys.stderr.write(_NOT_INSTALLED.format(package=package))
         sys.exit(2)
     app()
 

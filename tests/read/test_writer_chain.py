@@ -1,7 +1,11 @@
 """The self-improving writer, read back: every join there is when nothing is missing."""
 
+import pytest
+
 from tests.read.agent_spans import START_NS, native, trace_hex
 from warpmetrics_otel.read import Call, Group, assemble, read_spans, totals
+
+pytestmark = pytest.mark.otlp_file
 
 
 def test_three_attempts_are_one_chain_in_order(writer_file):

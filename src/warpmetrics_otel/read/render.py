@@ -25,10 +25,11 @@ _OUTCOME_STYLES = {
     semconv.CLASSIFICATION_NEUTRAL: ("●", "bold blue"),
 }
 _UNCLASSIFIED = ("●", "bold yellow")
-_COLUMNS_A_RUN = 12
-_COLUMNS_FOR_TEXT = 44
-_DEEPEST_RUN = 16
-_DEEPEST_GROUP = 24
+_COLUMNS_A_LEVEL = 4
+_COLUMNS_FOR_TEXT = 40
+_COLUMNS_IN_A_RUN = 16
+_LEAST_ROOM = 40
+_MOST_ROOM = 200
 
 
 def show_chain(console: Console, chain: Chain) -> None:
@@ -42,36 +43,37 @@ def render_chain(chain: Chain, width: int) -> Iterator[RenderableType]:
 
     Args:
         chain: What to show.
-        width: How many columns there are. Runs nest as deep as leaves room to read them, but at least three.
+        width: How many columns there are. Everything nests as deep as leaves room to read it; three runs always do.
     """
-    deepest = min(max(3, (width - _COLUMNS_FOR_TEXT) // _COLUMNS_A_RUN), _DEEPEST_RUN)
+    room = min(max(width - _COLUMNS_FOR_TEXT, _LEAST_ROOM), _MOST_ROOM)
     waiting = list(reversed(chain.roots))
     while waiting:
-        tree, continued = _tree(waiting.pop(), deepest, numbered=len(chain.runs) > 1)
+        tree, continued = _tree(waiting.pop(), room, numbered=len(chain.runs) > 1)
         yield tree
         waiting.extend(reversed(continued))
     yield _summary(chain)
 
 
-def _tree(root: Run, deepest: int, *, numbered: bool) -> tuple[Tree, list[Run]]:
+def _tree(root: Run, room: int, *, numbered: bool) -> tuple[Tree, list[Run]]:
     """A run with everything beneath it, and the follow-up runs that are too deep to be shown in it."""
     top = Tree(_run(root, numbered=numbered), guide_style="dim")
     continued: list[Run] = []
-    waiting: deque[tuple[Tree, Run | Group | Call, int, int]] = deque([(top, root, 1, 0)])
+    waiting: deque[tuple[Tree, Run | Group | Call, int]] = deque([(top, root, 0)])
     while waiting:
-        branch, entity, run_depth, group_depth = waiting.popleft()
-        if isinstance(entity, Parent):
-            for child in entity.children:
-                leaf = branch.add(_call(child) if isinstance(child, Call) else _group(child))
-                below = leaf if group_depth < _DEEPEST_GROUP else branch
-                waiting.append((below, child, run_depth, group_depth + 1))
+        branch, entity, column = waiting.popleft()
+        deeper = column + _COLUMNS_A_LEVEL
+        for child in entity.children if isinstance(entity, Parent) else ():
+            leaf = branch.add(_call(child) if isinstance(child, Call) else _group(child))
+            # What would be too deep stands beside its parent instead.
+            waiting.append((leaf, child, deeper) if deeper < room else (branch, child, column))
         for outcome in entity.outcomes:
             of_outcome = branch.add(_outcome(outcome, entity))
             for act in outcome.acts:
                 of_act = of_outcome.add(_act(act))
                 for run in act.follow_ups:
-                    if run_depth < deepest:
-                        waiting.append((of_act.add(_run(run, numbered=True)), run, run_depth + 1, 0))
+                    of_run = column + 3 * _COLUMNS_A_LEVEL
+                    if of_run + _COLUMNS_IN_A_RUN <= room:
+                        waiting.append((of_act.add(_run(run, numbered=True)), run, of_run))
                     else:
                         of_act.add(Text(f"{_run_title(run, numbered=True)} goes on below", style="dim"))
                         continued.append(run)

@@ -1,0 +1,243 @@
+"""Each way in which outcomes, acts and follow-up runs name what they belong to, alone."""
+
+import pytest
+
+from tests.read.agent_spans import act, link, native, outcome
+from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.read import assemble, read_spans
+
+pytestmark = pytest.mark.otlp_file
+
+RUN, GROUP, CALL = native("run", 1), native("grp", 1), native("call", 1)
+TRACE = ids.trace_id_of(RUN)
+
+
+def read(span_file):
+    return assemble(read_spans(span_file.path))
+
+
+def only_chain(span_file):
+    chains = read(span_file)
+    assert chains.unattached == []
+    (chain,) = chains.chains
+    return chain
+
+
+def names(entity):
+    return [each.name for each in entity.outcomes]
+
+
+@pytest.mark.parametrize("of", ["run", "group", "call"])
+@pytest.mark.parametrize("way", ["target", "link", "parent"])
+def test_a_carrier_needs_one_of_its_three_ways_to_its_target(span_file, of, way):
+    span_file.run(1, "Writer")
+    span_file.group(1, "Draft", RUN, RUN)
+    span_file.call(1, GROUP, RUN)
+    target = {"run": RUN, "group": GROUP, "call": CALL}[of]
+    rest = {
+        "target": {"target_id": target},
+        "link": {"links": [link(TRACE, ids.span_id_of(target))]},
+        "parent": {"trace_id": TRACE, "parent": ids.span_id_of(target)},
+    }[way]
+    span_file.carrier(outcome(1, "Merged", at=500, classification="success"), **rest)
+
+    (run,) = only_chain(span_file).runs
+
+    (group,) = run.children
+    (call,) = group.children
+    carried = {"run": run, "group": group, "call": call}
+    assert {kind: names(entity) for kind, entity in carried.items()} == {
+        kind: ["Merged"] if kind == of else [] for kind in carried
+    }
+    (merged,) = carried[of].outcomes
+    assert (merged.carried, merged.missing, merged.classification) == (True, False, "success")
+
+
+@pytest.mark.parametrize("way", ["outcome id", "target", "place"])
+def test_an_act_on_a_carrier_finds_its_outcome(span_file, way):
+    span_file.run(1, "Writer", events=[outcome(1, "Failed"), outcome(2, "Merged", at=2)])
+    name, attributes, at = act(1, "retry", 2, at=9)
+    if way != "outcome id":
+        del attributes[semconv.WARPMETRICS_OUTCOME_ID]
+    rest = {
+        "outcome id": {},
+        "target": {"target_id": native("oc", 2)},
+        "place": {"trace_id": TRACE, "parent": ids.span_id_of(RUN)},
+    }[way]
+    span_file.carrier((name, attributes, at), **rest)
+
+    (run,) = only_chain(span_file).runs
+
+    assert [[each.name for each in outcome.acts] for outcome in run.outcomes] == [[], ["retry"]]
+
+
+def test_an_act_without_its_outcome_takes_one_down_as_missing(span_file):
+    span_file.run(1, "Writer", events=[act(1, "retry", 7)])
+
+    (run,) = only_chain(span_file).runs
+
+    (taken_down,) = run.outcomes
+    assert (taken_down.id, taken_down.name, taken_down.missing) == (native("oc", 7), "", True)
+    assert [each.name for each in taken_down.acts] == ["retry"]
+
+
+def test_a_carrier_under_a_bare_run_id_takes_the_run_down_as_missing(span_file):
+    span_file.carrier(outcome(1, "Merged"), target_id=RUN, trace_id=TRACE, parent=ids.span_id_of(RUN))
+
+    chain = only_chain(span_file)
+
+    (run,) = chain.runs
+    assert (run.id, run.missing, run.label, names(run)) == (RUN, True, "", ["Merged"])
+    assert chain.id == RUN
+
+
+def test_a_carrier_that_carries_the_id_of_its_run_is_joined_on_it(span_file):
+    span_file.run(1, "Writer", trace_id=0xABC)
+    span_file.carrier(outcome(1, "Merged"), target_id=native("grp", 99), attributes={semconv.WARPMETRICS_RUN_ID: RUN})
+
+    (run,) = only_chain(span_file).runs
+
+    assert names(run) == ["Merged"]
+
+
+def test_what_is_about_nothing_that_was_read_is_unattached(span_file):
+    span_file.run(1, "Writer")
+    span_file.carrier(outcome(1, "Merged", at=2), target_id=native("grp", 99))
+    span_file.carrier(act(1, "retry", 1, at=1), target_id=native("oc", 98))
+
+    chains = read(span_file)
+
+    assert [each.name for each in chains.unattached] == ["retry", "Merged"]
+    assert [names(run) for run in chains.chains[0].runs] == [[]]
+
+
+def follow_up(span_file, on_root=(), on_link=(), linked=True):
+    """A second run that says just this much of where it comes from."""
+    facts = {
+        semconv.WARPMETRICS_ACT_ID: native("act", 1),
+        semconv.WARPMETRICS_ACT_NAME: "retry",
+        semconv.WARPMETRICS_OUTCOME_ID: native("oc", 1),
+        semconv.WARPMETRICS_OUTCOME_NAME: "Failed",
+        semconv.WARPMETRICS_FOLLOWS_RUN_ID: RUN,
+        semconv.WARPMETRICS_FOLLOWS_ACT_NAME: "retry",
+        semconv.WARPMETRICS_FOLLOWS_OUTCOME_NAME: "Failed",
+        semconv.WARPMETRICS_LINK_TYPE: semconv.LINK_TYPE_FOLLOW_UP,
+    }
+    links = []
+    if linked:
+        to_origin = link(TRACE, ids.span_id_of(RUN))
+        links = [type(to_origin)(to_origin.context, {key: facts[key] for key in on_link})]
+    span_file.run(2, "Writer", attributes={key: facts[key] for key in on_root}, links=links, start=5)
+
+
+WAYS = {
+    "the act's id on the root": {"on_root": [semconv.WARPMETRICS_ACT_ID], "linked": False},
+    "the act's id, and a link whose attributes vanished": {"on_root": [semconv.WARPMETRICS_ACT_ID]},
+    "the act's id on the link": {"on_link": [semconv.WARPMETRICS_LINK_TYPE, semconv.WARPMETRICS_ACT_ID]},
+    "a link of its type": {"on_link": [semconv.WARPMETRICS_LINK_TYPE]},
+    "the run's id": {"on_root": [semconv.WARPMETRICS_FOLLOWS_RUN_ID], "linked": False},
+    "the act's name, and a bare link": {"on_root": [semconv.WARPMETRICS_FOLLOWS_ACT_NAME]},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_follow_up_needs_one_way_to_its_act(span_file, way):
+    span_file.run(1, "Writer", events=[outcome(1, "Failed"), act(1, "retry", 1)])
+    follow_up(span_file, **WAYS[way])
+
+    chain = only_chain(span_file)
+
+    first, second = chain.runs
+    assert (first.id, second.id, chain.roots) == (RUN, native("run", 2), [first])
+    (failed,) = first.outcomes
+    (retry,) = failed.acts
+    assert (retry.follow_ups, retry.missing) == ([second], False)
+
+
+@pytest.mark.parametrize(
+    ("way", "acts"),
+    [
+        ("the act's id, and a link whose attributes vanished", [("retry", False)]),
+        ("the run's id", [("", True)]),
+        ("the act's name, and a bare link", [("retry", True)]),
+    ],
+)
+def test_an_act_that_was_not_read_is_taken_down_as_missing(span_file, way, acts):
+    events = [outcome(1, "Failed")]
+    if way == "the act's id, and a link whose attributes vanished":
+        events.append(act(1, "retry", 1))
+    span_file.run(1, "Writer", events=events)
+    follow_up(span_file, **WAYS[way])
+
+    first, second = only_chain(span_file).runs
+
+    assert [(each.name, each.missing) for each in first.acts] == acts
+    assert first.acts[0].follow_ups == [second]
+
+
+def test_an_act_taken_down_hangs_on_the_outcome_that_the_follow_up_names(span_file):
+    span_file.run(1, "Writer", events=[outcome(1, "Failed"), outcome(2, "Slow", at=2)])
+    follow_up(span_file, [semconv.WARPMETRICS_ACT_ID, semconv.WARPMETRICS_FOLLOWS_OUTCOME_NAME])
+
+    first, second = only_chain(span_file).runs
+
+    assert {each.name: [act.follow_ups for act in each.acts] for each in first.outcomes} == {
+        "Failed": [[second]],
+        "Slow": [],
+    }
+
+
+def test_a_first_run_that_was_not_read_is_drawn_from_what_its_follow_up_says(span_file):
+    span_file.follow_up(2, "Writer", of_act=1, origin=1, position=2, first=1)
+
+    chain = only_chain(span_file)
+
+    first, second = chain.runs
+    assert (first.id, first.missing, second.missing) == (RUN, True, False)
+    (failed,) = first.outcomes
+    (retry,) = failed.acts
+    assert (failed.name, failed.missing, retry.name, retry.missing) == ("Failed", True, "retry", True)
+    assert (retry.id, retry.follow_ups) == (native("act", 1), [second])
+    assert chain.id == RUN
+
+
+def test_follow_ups_of_a_bare_act_id_start_a_chain_and_say_what_they_follow(span_file):
+    follow_up(span_file, [semconv.WARPMETRICS_ACT_ID], linked=False)
+
+    (run,) = only_chain(span_file).runs
+
+    assert run.follows.act_id == native("act", 1)
+    assert (run.number, run.missing) == (None, False)
+
+
+def test_runs_whose_joint_is_missing_are_one_chain_by_its_id(span_file):
+    span_file.run(1, "Writer")
+    attributes = {semconv.WARPMETRICS_CHAIN_ID: RUN, semconv.WARPMETRICS_CHAIN_POSITION: 3}
+    span_file.run(3, "Writer", attributes=attributes, start=20)
+    span_file.run(9, "Another", start=30)
+
+    writer, another = read(span_file).chains
+
+    assert writer.id == RUN
+    assert [run.id for run in writer.roots] == [run.id for run in writer.runs] == [RUN, native("run", 3)]
+    assert [run.id for run in another.runs] == [native("run", 9)]
+
+
+def test_one_act_may_have_several_follow_ups(span_file):
+    span_file.run(1, "Writer", events=[outcome(1, "Failed"), act(1, "fan out", 1)])
+    for number in (4, 2, 3):
+        span_file.follow_up(number, "Writer", 1, 1, 2, 1, start=number)
+
+    first, *rest = only_chain(span_file).runs
+
+    assert first.acts[0].follow_ups == rest
+    assert [run.id for run in rest] == [native("run", number) for number in (2, 3, 4)]
+
+
+def test_a_caller_link_is_no_follow_up(span_file):
+    span_file.run(1, "Outer", events=[outcome(1, "Failed"), act(1, "retry", 1)])
+    to_caller = link(TRACE, ids.span_id_of(RUN), WARPMETRICS_LINK_TYPE=semconv.LINK_TYPE_CALLER)
+    span_file.run(2, "Inner", links=[to_caller])
+    span_file.run(3, "Inner, read from a backend that drops what links say", links=[link(TRACE, ids.span_id_of(RUN))])
+
+    assert len(read(span_file).chains) == 3
