@@ -12,7 +12,7 @@ from typing import Any
 from warpmetrics_otel import semconv
 from warpmetrics_otel.record.json_text import encoder
 from warpmetrics_otel.record.plain_json import MAX_ITEMS, Plain, has_exact_json
-from warpmetrics_otel.record.text import INT64, MAX_TEXT_LENGTH, encodable, int_text, text_of
+from warpmetrics_otel.translate.text import INT64, MAX_TEXT_LENGTH, encodable, int_text, text_of
 
 Redact = Callable[[Any, str], Any]
 
@@ -23,8 +23,8 @@ MAX_SEARCH_LENGTH = 1024
 _MAX_SEARCH_KEY = 128
 _MAX_SEARCH_ITEMS = 64
 _encode = encoder(ascii_only=True)
-# Characters of a text and values in all: each attempt keeps less, until the JSON is short enough.
-_ATTEMPTS = ((MAX_TEXT_LENGTH, MAX_ITEMS), (4096, 4000), (512, 1000), (64, 200))
+# Characters of a text and values in all: each attempt keeps less, until the JSON is short enough, as the last one is.
+_ATTEMPTS = ((60_000, MAX_ITEMS), (16_384, 8000), (4096, 4000), (512, 1000), (64, 200), (16, 50))
 
 
 def encode(opts: Any, path: str = "opts") -> tuple[str, list[str]]:
@@ -39,13 +39,12 @@ def encode(opts: Any, path: str = "opts") -> tuple[str, list[str]]:
             return text, []
     except Exception:  # noqa: BLE001, S110 -- a user's container may raise anything; below it costs only itself
         pass
-    replaced: list[str] = []
     for longest_text, most_items in _ATTEMPTS:
         plain = Plain(longest_text, most_items)
-        text, replaced = _encode(plain.convert(opts, path)), plain.replaced
+        text = _encode(plain.convert(opts, path))
         if len(text) <= MAX_TEXT_LENGTH:
-            return text, replaced
-    return text[:MAX_TEXT_LENGTH], [*replaced, f"{path} (cut at {MAX_TEXT_LENGTH} characters)"]
+            break
+    return text, plain.replaced
 
 
 def search_copies(opts: Any, limit: int) -> dict[str, Any]:

@@ -18,13 +18,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
-from warpmetrics_otel.record.text import MAX_PRINTED_BITS, int_text, text_of
+from warpmetrics_otel.translate.text import MAX_PRINTED_BITS, int_text, text_of
 
 MAX_DEPTH = 64
 MAX_ITEMS = 20_000
 """Values that are worth keeping of one bag or one conversation: beyond it nobody reads."""
 
 _MAX_KEY_IN_PATH = 64
+_KEYS = {None: "null", True: "true", False: "false"}
+"""Keys as `json` writes them."""
 _T = TypeVar("_T")
 
 
@@ -59,7 +61,9 @@ class Plain:
             return self._text(text_of(value), path)
         if isinstance(value, int):
             number = int(value)
-            return number if number.bit_length() <= MAX_PRINTED_BITS else self._note(path, "integer", int_text(number))
+            if number.bit_length() <= MAX_PRINTED_BITS:
+                return number
+            return self._note(path, "integer", self._text(int_text(number), path))
         if isinstance(value, float):
             return float(value) if math.isfinite(value) else self._note(path, "float", repr(float(value)))
         if isinstance(value, (bytes, bytearray, memoryview)):
@@ -98,8 +102,8 @@ class Plain:
                 break
             name = self._key(key, path)
             while name in plain:
-                # JSON has one kind of key, Python has 1 and "1".
-                name += f" ({type(key).__name__})"
+                # JSON has one kind of key, Python has 1 and "1"; and keys that were cut may be the same.
+                name = self._note(f"{path}.{name[:_MAX_KEY_IN_PATH]}", "second such key", f"{name} ({len(plain) + 1})")
             plain[name] = self.convert(item, f"{path}.{name[:_MAX_KEY_IN_PATH]}", depth + 1)
         return plain
 
@@ -115,8 +119,7 @@ class Plain:
     def _key(self, key: Any, path: str) -> str:
         if type(key) is str and len(key) <= self._longest_text:
             return key
-        # As `json` writes them, where it does.
-        name = {None: "null", True: "true", False: "false"}[key] if key is None or type(key) is bool else text_of(key)
+        name = _KEYS[key] if key is None or type(key) is bool else text_of(key)
         return self._note(f"{path}.{name[:_MAX_KEY_IN_PATH]}", "key", name[: self._longest_text])
 
     def _text(self, text: str, path: str) -> str:
