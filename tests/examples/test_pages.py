@@ -5,6 +5,7 @@ from textwrap import dedent
 import pytest
 
 from tests.examples.outline import outline
+from warpmetrics_otel.read import assemble, read_spans
 
 pytestmark = pytest.mark.wheel
 
@@ -91,6 +92,34 @@ def test_a_prompt_is_refined(run_example):
                     group Drafting
                       call gpt-4o 11+10
                     outcome Completed {"quality": "good"}""")
+    ]
+
+
+def test_an_agent_improves_its_own_text(said_by_example, tmp_path):
+    said_by_example("demo.py", TMPDIR=str(tmp_path))
+    (spans,) = tmp_path.glob("*/spans.jsonl")
+    assert outlines(assemble(read_spans(spans))) == [
+        dedent("""\
+            run Writer {"attempt": 1}
+              group Generate
+                call gpt-4o 9+5
+              group Self-review
+                call gpt-4o 9+1
+              outcome Below Threshold {"score": 3}
+                act retry {"targetScore": 8, "actualScore": 3}
+                  run Writer {"attempt": 2}
+                    group Generate
+                      call gpt-4o 18+9
+                    group Self-review
+                      call gpt-4o 13+1
+                    outcome Below Threshold {"score": 6}
+                      act retry {"targetScore": 8, "actualScore": 6}
+                        run Writer {"attempt": 3}
+                          group Generate
+                            call gpt-4o 22+16
+                          group Self-review
+                            call gpt-4o 20+1
+                          outcome Completed {"score": 9}""")
     ]
 
 
