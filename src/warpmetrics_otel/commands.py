@@ -14,16 +14,13 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from warpmetrics_otel.read import Chains, as_json, assemble, read_spans
-from warpmetrics_otel.read.render import show_chain
+from warpmetrics_otel.read.render import show_chain, terminal
 from warpmetrics_otel.read.words import printable
 
 _NOTHING_FOUND = 1
 _COULD_NOT_LOOK = 2
-# Without a terminal nobody sees a line wrap, and what reads the lines wants each of them whole.
-_WIDTH_OF_A_FILE = 1000
 
 app = typer.Typer(
     name="warpmetrics-otel",
@@ -92,7 +89,7 @@ def chain(
         unattached = chains.unattached if wanted is None else ()
         typer.echo(json.dumps(as_json(selected, unattached), indent=2))
         return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
+    console = terminal()
     for number, each in enumerate(selected):
         if number:
             console.print()

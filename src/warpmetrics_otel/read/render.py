@@ -6,6 +6,7 @@ room for, a chain goes on in a new tree at the margin.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterator
 
@@ -30,6 +31,15 @@ _COLUMNS_FOR_TEXT = 40
 _COLUMNS_IN_A_RUN = 16
 _LEAST_ROOM = 40
 _MOST_ROOM = 200
+_WIDTH_OF_A_FILE = 1000
+
+
+def terminal() -> Console:
+    """A console on standard output.
+
+    Without a terminal nobody sees a line wrap, and what reads the lines wants each of them whole.
+    """
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
 
 
 def show_chain(console: Console, chain: Chain) -> None:
