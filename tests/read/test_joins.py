@@ -234,6 +234,17 @@ def test_one_act_may_have_several_follow_ups(span_file):
     assert [run.id for run in rest] == [native("run", number) for number in (2, 3, 4)]
 
 
+def test_a_follow_up_whose_position_is_not_known_comes_when_it_started(span_file):
+    span_file.run(1, "Writer", events=[outcome(1, "Failed"), act(1, "retry", 1)])
+    follow_up(span_file, [semconv.WARPMETRICS_ACT_ID], linked=False)
+    span_file.follow_up(3, "Writer", 1, 1, 2, 1, start=4)
+
+    first, *rest = only_chain(span_file).runs
+
+    assert [run.number for run in rest] == [2, None]
+    assert first.acts[0].follow_ups == rest
+
+
 def test_a_caller_link_is_no_follow_up(span_file):
     span_file.run(1, "Outer", events=[outcome(1, "Failed"), act(1, "retry", 1)])
     to_caller = link(TRACE, ids.span_id_of(RUN), WARPMETRICS_LINK_TYPE=semconv.LINK_TYPE_CALLER)

@@ -93,14 +93,16 @@ def test_failures_say_why_once(span_file):
 def test_what_was_not_read_is_said(span_file):
     span_file.follow_up(2, "Writer", of_act=1, origin=1, position=2, first=1, opts='{"cut')
     run_id = native("run", 2)
-    events = outcome(5, "Merged", at=86_401)
-    span_file.carrier(events, target_id=run_id, links=[link(ids.trace_id_of(run_id), ids.span_id_of(run_id))])
+    to_run = [link(ids.trace_id_of(run_id), ids.span_id_of(run_id))]
+    span_file.carrier(outcome(4, "Slow", at=1.1), target_id=run_id, links=to_run)
+    span_file.carrier(outcome(5, "Merged", at=86_401), target_id=run_id, links=to_run)
 
     assert lines(span_file.path) == [
         f"Run  not among these spans: still open, lost, or recorded elsewhere  {RUN}",
         "└── Outcome ● Failed  not among these spans",
         "    └── Act → retry  not among these spans",
         f'        └── Run 2 Writer ← follow-up  {{"cut (cut)  1.0 s  {run_id}',
+        "            ├── Outcome ● Slow",
         "            └── Outcome ● Merged  24 h 0 min later",
         f"Chain {RUN}: 1 run · 1.0 s",
     ]

@@ -7,6 +7,7 @@ is taken down as missing.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import NamedTuple
 
 from warpmetrics_otel import ids
@@ -46,8 +47,9 @@ def attach_follow_ups(index: Index, events: Events) -> FollowUps:
         found.of.setdefault(origin.id, []).append(run)
         found.together.merge(origin.id, run.id)
         found.attached.add(run.id)
-    for in_reverse in [*(act.follow_ups for act in events.run_of), *found.of.values()]:
-        in_reverse.reverse()
+    for of_one in [*(act.follow_ups for act in events.run_of), *found.of.values()]:
+        if len(of_one) > 1:
+            of_one.sort(key=_by_time)
     return found
 
 
@@ -93,6 +95,9 @@ def _outcome(events: Events, origin: Run | Group | Call, follows: Follows) -> Ou
     outcome = missing_outcome(follows.outcome_id, follows.outcome_name)
     events.add_outcome(outcome, origin)
     return outcome
+
+
+_by_time = attrgetter("span.start_ns", "id")
 
 
 def _by_position(run: Run) -> tuple[int, int, str]:

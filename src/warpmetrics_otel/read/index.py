@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from warpmetrics_otel.read.from_span import entity_from, missing_run, run_id_of
+from warpmetrics_otel.read.from_span import entity_from, is_carrier, missing_run, run_id_of
 from warpmetrics_otel.read.model import Call, Group, Run
-from warpmetrics_otel.read.spans import Span
+from warpmetrics_otel.read.spans import Event, Span
 
 
 class Index:
@@ -26,6 +26,9 @@ class Index:
                 self.spans[key] = span
             if span.events:
                 self.with_events.append(span)
+            elif is_carrier(span):
+                # Its event was lost, or never kept; the span repeats what it said.
+                self.with_events.append(span._replace(events=(Event(span.name, span.start_ns, span.attributes),)))
         self.entities: dict[str, Run | Group | Call] = {}
         self._at: dict[tuple[str, str], str] = {}
         self._runs: dict[str, list[Run]] = {}

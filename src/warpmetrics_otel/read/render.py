@@ -32,6 +32,7 @@ _COLUMNS_IN_A_RUN = 16
 _LEAST_ROOM = 40
 _MOST_ROOM = 200
 _WIDTH_OF_A_FILE = 1000
+_WORTH_SAYING_NS = 10**9
 
 
 def terminal() -> Console:
@@ -138,8 +139,8 @@ def _outcome(outcome: Outcome, of: Entity) -> Text:
     _append_opts(line, outcome.opts)
     if outcome.missing:
         line.append("  not among these spans", style="yellow")
-    elif outcome.carried and outcome.time_ns > of.span.end_ns > 0:
-        line.append(f"  {duration(outcome.time_ns - of.span.end_ns)} later", style="dim")
+    elif outcome.carried and of.span.end_ns and (later := outcome.time_ns - of.span.end_ns) >= _WORTH_SAYING_NS:
+        line.append(f"  {duration(later)} later", style="dim")
     return line
 
 
