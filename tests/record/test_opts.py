@@ -33,7 +33,7 @@ from tests.record.strange import (
     deep,
 )
 from warpmetrics_otel import semconv
-from warpmetrics_otel.record.opts import encode
+from warpmetrics_otel.translate.opts import encode
 from warpmetrics_otel.translate.text import MAX_TEXT_LENGTH
 
 texts = st.text(st.characters(codec=None), max_size=20)

@@ -49,6 +49,8 @@ class CallData:
     error_type: str | None = None
     server_address: str | None = None
     server_port: int | None = None
+    by_hand: bool = False
+    """Whether the user's code says all this, and not a client that was watched."""
 
     @property
     def failed(self) -> bool:

@@ -6,16 +6,16 @@ attributes that identify come last.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.record.is_a import is_a
-from warpmetrics_otel.record.json_text import encoder
-from warpmetrics_otel.record.opts import encode
 from warpmetrics_otel.record.state import Mark, State
-from warpmetrics_otel.record.text import MAX_NAME_LENGTH, encodable, plain
+from warpmetrics_otel.translate.evaluation import evaluation
+from warpmetrics_otel.translate.json_text import encoder
+from warpmetrics_otel.translate.opts import encode
+from warpmetrics_otel.translate.text import MAX_NAME_LENGTH, encodable, plain
 
 Attributes = dict[str, Any]
 
@@ -38,11 +38,6 @@ def named(attributes: Attributes, field: str, value: object) -> str:
     if text is not value and not (is_a(value, str) and text == value):
         attributes[semconv.WARPMETRICS_NATIVE], _ = encode({field: value}, field)
     return text
-
-
-def run_name(label: str) -> str:
-    """The span name of a run: the GenAI operation, and the label cut to a length that backends list well."""
-    return f"{semconv.OPERATION_INVOKE_WORKFLOW} {label[:MAX_NAME_LENGTH]}".rstrip()
 
 
 def group_name(attributes: Attributes, label: str) -> str:
@@ -77,27 +72,6 @@ def outcome_event(mark: Mark, opts: Any, opts_json: str | None, classification: 
         attributes[semconv.WARPMETRICS_OUTCOME_CLASSIFICATION] = classification
     attributes[semconv.WARPMETRICS_OUTCOME_NAME] = text
     attributes[semconv.WARPMETRICS_OUTCOME_ID] = mark.id
-    return attributes
-
-
-def evaluation(outcome_name: str, opts: Any) -> Attributes:
-    """The GenAI evaluation that a ``score`` in an outcome's opts stands for; empty without one."""
-    try:
-        if type(opts) is not dict and not isinstance(opts, Mapping):
-            return {}
-        score, metric, reason = opts.get("score"), opts.get("metric"), opts.get("reason")
-        value = float(score) if isinstance(score, (int, float)) and not isinstance(score, bool) else None
-    except Exception:  # noqa: BLE001 -- what a user's mapping raises; an integer may be too large for a float
-        return {}
-    if value is None or not math.isfinite(value):
-        return {}
-    attributes: Attributes = {
-        semconv.GEN_AI_EVALUATION_NAME: plain(metric) if isinstance(metric, str) and metric else "score",
-        semconv.GEN_AI_EVALUATION_SCORE_VALUE: value,
-        semconv.GEN_AI_EVALUATION_SCORE_LABEL: outcome_name,
-    }
-    if isinstance(reason, str):
-        attributes[semconv.GEN_AI_EVALUATION_EXPLANATION] = plain(reason)
     return attributes
 
 

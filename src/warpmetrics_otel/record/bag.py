@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.record import opts as opts_json
-from warpmetrics_otel.record.text import encodable
 from warpmetrics_otel.record.warn import warn_once
+from warpmetrics_otel.translate import opts as opts_json
+from warpmetrics_otel.translate.text import encodable
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core

@@ -19,7 +19,7 @@ from warpmetrics_otel import semconv
 from warpmetrics_otel.record import current
 from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.flow import is_cancellation
-from warpmetrics_otel.record.text import exception_type, plain
+from warpmetrics_otel.translate.text import exception_type, plain
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core

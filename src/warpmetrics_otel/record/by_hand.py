@@ -9,8 +9,8 @@ from typing import Any
 
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record.is_a import is_a
-from warpmetrics_otel.record.text import brief, exception_type, text_of
 from warpmetrics_otel.record.warn import warn_once
+from warpmetrics_otel.translate.text import brief, exception_type, text_of
 
 When = datetime.datetime | float | str | None
 _LATEST_SECONDS = 4_000_000_000

@@ -10,8 +10,8 @@ from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record import content_text
 from warpmetrics_otel.record.attributes import Attributes
 from warpmetrics_otel.record.is_a import is_a
-from warpmetrics_otel.record.opts import Redact
-from warpmetrics_otel.record.text import INT64, MAX_NAME_LENGTH, plain
+from warpmetrics_otel.translate.opts import Redact
+from warpmetrics_otel.translate.text import INT64, MAX_NAME_LENGTH, plain
 
 _TOKENS = (
     ("prompt", semconv.GEN_AI_USAGE_INPUT_TOKENS),

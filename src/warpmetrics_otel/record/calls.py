@@ -16,8 +16,8 @@ from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.spans import end_span
 from warpmetrics_otel.record.state import State, adopted, detached
 from warpmetrics_otel.record.target import resolve_parent
-from warpmetrics_otel.record.text import plain
 from warpmetrics_otel.record.warn import warn_once
+from warpmetrics_otel.translate.text import plain
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span

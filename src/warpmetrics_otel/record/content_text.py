@@ -10,12 +10,12 @@ from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any
 
-from warpmetrics_otel.capture.content import input_messages, output_messages, system_instructions
 from warpmetrics_otel.capture.data import CallData
-from warpmetrics_otel.record.json_text import encoder
-from warpmetrics_otel.record.opts import Redact, redacted
-from warpmetrics_otel.record.plain_json import MAX_ITEMS, Plain
-from warpmetrics_otel.record.text import encodable, text_of
+from warpmetrics_otel.translate.content import input_messages, output_messages, system_instructions
+from warpmetrics_otel.translate.json_text import encoder
+from warpmetrics_otel.translate.opts import Redact, redacted
+from warpmetrics_otel.translate.plain_json import MAX_ITEMS, Plain
+from warpmetrics_otel.translate.text import encodable, text_of
 
 MAX_LENGTH = 262_144
 """Characters one content attribute may take; OTLP receivers commonly refuse messages over 4 MiB."""

@@ -14,7 +14,6 @@ from warpmetrics_otel import semconv
 from warpmetrics_otel.capture import drain as drain_captures
 from warpmetrics_otel.record import blocks, fork
 from warpmetrics_otel.record.claims import Claims
-from warpmetrics_otel.record.classification import classifier
 from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.flow import flow
 from warpmetrics_otel.record.handles import Handle
@@ -24,6 +23,7 @@ from warpmetrics_otel.record.provider import Destination
 from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.spans import SpanStarter
 from warpmetrics_otel.record.state import Mark, State
+from warpmetrics_otel.translate.classification import classifier
 
 REMEMBERED = 2048
 """How many ended entities, and how many outcomes and acts, are remembered at least, so that a bare id finds them."""

@@ -12,7 +12,7 @@ from warpmetrics_otel.record.attributes import identity
 from warpmetrics_otel.record.carriers import carry
 from warpmetrics_otel.record.spans import end_span
 from warpmetrics_otel.record.state import Event, State
-from warpmetrics_otel.record.text import encodable
+from warpmetrics_otel.translate.text import encodable
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core

@@ -20,8 +20,8 @@ from warpmetrics_otel.record.groups import beneath
 from warpmetrics_otel.record.handles import Call, Handle
 from warpmetrics_otel.record.state import State, detached
 from warpmetrics_otel.record.target import resolve_parent
-from warpmetrics_otel.record.text import fit, text_of
 from warpmetrics_otel.record.warn import warn_once
+from warpmetrics_otel.translate.text import fit, text_of
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core

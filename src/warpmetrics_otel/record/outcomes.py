@@ -15,8 +15,8 @@ from warpmetrics_otel.record.handles import Act, Handle, Outcome, _Marked
 from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.state import Mark, State
 from warpmetrics_otel.record.target import resolve
-from warpmetrics_otel.record.text import plain
 from warpmetrics_otel.record.warn import warn_once
+from warpmetrics_otel.translate.text import plain
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core

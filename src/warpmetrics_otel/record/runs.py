@@ -16,8 +16,9 @@ from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.handles import Act, Run
 from warpmetrics_otel.record.state import ELSEWHERE, Mark, State
 from warpmetrics_otel.record.target import resolve
-from warpmetrics_otel.record.text import brief, plain
 from warpmetrics_otel.record.warn import warn_once
+from warpmetrics_otel.translate.names import run_name
+from warpmetrics_otel.translate.text import brief, plain
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
@@ -59,7 +60,7 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     attributes.identity(values, ids.RUN, run_id)
     now = time_ns()
     span = core.refresh().start(
-        attributes.run_name(text),
+        run_name(text),
         context=_root_context(caller) if context is None else context,
         attributes=values,
         trace_id=bits,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.trace import SpanContext, TracerProvider
 
-    from warpmetrics_otel.record.opts import Redact
+    from warpmetrics_otel.translate.opts import Redact
 
 logger = logging.getLogger("warpmetrics_otel")
 

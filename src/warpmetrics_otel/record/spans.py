@@ -27,8 +27,8 @@ from opentelemetry.trace import (
 )
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.record.text import encodable, fit
 from warpmetrics_otel.record.warn import exception_once
+from warpmetrics_otel.translate.text import encodable, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ from warpmetrics_otel.record import attributes
 from warpmetrics_otel.record.handles import Handle, _Marked
 from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.state import Mark, State, adopted
-from warpmetrics_otel.record.text import encodable
+from warpmetrics_otel.translate.names import run_name
+from warpmetrics_otel.translate.text import encodable
 
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
@@ -65,7 +66,7 @@ def _adopt_state(core: Core, kind: str, ref: ids.Ref, context: SpanContext) -> S
     if kind == ids.RUN and not context.is_valid:
         bits = ids.bits_of(ref.id)
         probe = attributes.identity({}, ids.RUN, ref.id)
-        context = _remote(bits, bits & _LOW_64, core.starter.flags_of(bits, attributes.run_name(""), probe))
+        context = _remote(bits, bits & _LOW_64, core.starter.flags_of(bits, run_name(""), probe))
     state = adopted(kind, ref.id, context)
     if kind != ids.RUN:
         state.run_id = ref.run_id

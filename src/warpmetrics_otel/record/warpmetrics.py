@@ -24,8 +24,8 @@ from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.sink import CurrentSink
 from warpmetrics_otel.record.state import Mark, State, detached
 from warpmetrics_otel.record.target import resolve, resolve_parent
-from warpmetrics_otel.record.text import text_of
 from warpmetrics_otel.record.warn import forget, warn_once
+from warpmetrics_otel.translate.text import text_of
 
 Client = TypeVar("Client")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -193,6 +193,7 @@ class Warpmetrics:
             tool_calls=tool_calls,
             tokens=tokens if is_a(tokens, dict) else None,
             cost=cost,
+            by_hand=True,
         )
         by_hand.set_times(data, started_at, ended_at, duration_ms)
         if error is not None or status is not None:
@@ -226,7 +227,7 @@ class Warpmetrics:
             opts: any values to store with it.
             operation: the GenAI operation.
         """
-        data = CallData(provider, operation, model, messages=messages, tools=by_hand.listed(tools))
+        data = CallData(provider, operation, model, messages=messages, tools=by_hand.listed(tools), by_hand=True)
         return start_live_call(self._core, target, data, opts)
 
     def outcome(self, target: Target, name: object = None, opts: object = None) -> Outcome:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from warpmetrics_otel.capture.content_parts import Part, as_json, as_parsed, as_text, content_parts, text_part
-from warpmetrics_otel.capture.data import CallData
+from warpmetrics_otel.translate.call_data import CallContent
+from warpmetrics_otel.translate.content_parts import Part, as_json, as_parsed, as_text, content_parts, text_part
 
 Message = dict[str, Any]
 
 _CALL_KINDS = ("function_call", "custom_tool_call")
 
 
-def input_messages(data: CallData) -> list[Message] | None:
+def input_messages(data: CallContent) -> list[Message] | None:
     """The messages of the request, one `{"role", "parts"}` each; None when there are none."""
     given = data.messages
     if given is None or given in ("", []):
@@ -26,7 +26,7 @@ def input_messages(data: CallData) -> list[Message] | None:
     return [_message(item) for item in items]
 
 
-def output_messages(data: CallData) -> list[Message] | None:
+def output_messages(data: CallContent) -> list[Message] | None:
     """The model's answer: its reasoning, text and tool calls as one message; None when there was none."""
     parts: list[Part] = []
     if data.reasoning:
@@ -44,12 +44,12 @@ def output_messages(data: CallData) -> list[Message] | None:
     return [message]
 
 
-def system_instructions(data: CallData) -> list[Part] | None:
+def system_instructions(data: CallContent) -> list[Part] | None:
     """The instructions given apart from the messages; None when there are none."""
     return content_parts(data.instructions) or None
 
 
-def tool_definitions(data: CallData) -> list[dict[str, Any]] | None:
+def tool_definitions(data: CallContent) -> list[dict[str, Any]] | None:
     """The tools offered to the model, `{"type", "name", "description", "parameters"}` where known; None without any."""
     tools = data.tool_definitions
     if isinstance(tools, list | tuple) and tools:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.record.strange import Color, NoText, OtherText, Unbound, Word
-from warpmetrics_otel.record.text import MAX_TEXT_LENGTH, brief, encodable, fit, int_text, plain, text_of
+from warpmetrics_otel.translate.text import MAX_TEXT_LENGTH, brief, encodable, fit, int_text, plain, text_of
 
 texts = st.text(st.characters(codec=None))
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.record.json_text import encoder
-from warpmetrics_otel.record.plain_json import MAX_ITEMS, Plain, has_exact_json
+from warpmetrics_otel.translate.json_text import encoder
+from warpmetrics_otel.translate.plain_json import MAX_ITEMS, Plain, has_exact_json
 from warpmetrics_otel.translate.text import INT64, MAX_TEXT_LENGTH, encodable, int_text, text_of
 
 Redact = Callable[[Any, str], Any]

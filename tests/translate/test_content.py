@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warpmetrics_otel.capture import CallData
-from warpmetrics_otel.capture.content import input_messages, output_messages, system_instructions, tool_definitions
+from warpmetrics_otel.translate.content import input_messages, output_messages, system_instructions, tool_definitions
 
 FUNCTION = {"name": "weather", "description": "The weather.", "parameters": {"type": "object"}}
 
