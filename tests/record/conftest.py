@@ -5,6 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.record.memory import Memory, remembered
+from warpmetrics_otel.record.warn import forget
+
+
+@pytest.fixture(autouse=True)
+def _warned_of_nothing() -> None:
+    """What was said once in an earlier test is said again in this one."""
+    forget()
 
 
 @pytest.fixture

@@ -71,10 +71,17 @@ class Destination:
         return self.starter
 
     def force_flush(self, timeout_millis: int) -> bool | None:
-        """Flush the provider in use and our own. None when only the user's processors could tell how it went."""
+        """Flush the provider in use and our own. None when only the user's processors could tell how it went.
+
+        False when ours did not in time, or the user's raised.
+        """
         flush = getattr(self.starter.provider, "force_flush", None)
         if callable(flush) and self.starter.provider is not self._private:
-            flush(timeout_millis)
+            try:
+                flush(timeout_millis)
+            except Exception:
+                logger.exception("the tracer provider raised when asked to flush; what it holds may not be exported")
+                return False
         return None if self._private is None else self._private.force_flush(timeout_millis)
 
     def shutdown(self) -> None:
