@@ -119,13 +119,13 @@ def follows(attributes: Attributes, act: Mark) -> None:
 
 
 def follow_up_link(act: Mark, link_type: str) -> Attributes:
-    """The attributes of a follow-up link, in either direction."""
+    """The attributes of a follow-up link, in either direction; last, where limits take last, what it is and its act."""
     values = {
-        semconv.WARPMETRICS_LINK_TYPE: link_type,
-        semconv.WARPMETRICS_ACT_ID: act.id,
-        semconv.WARPMETRICS_ACT_NAME: encodable(act.act_name) if act.act_name else None,
-        semconv.WARPMETRICS_OUTCOME_ID: act.outcome_id,
-        semconv.WARPMETRICS_OUTCOME_NAME: encodable(act.outcome_name) if act.outcome_name else None,
         semconv.WARPMETRICS_FOLLOWS_RUN_ID: act.state.run_id if act.state else None,
+        semconv.WARPMETRICS_OUTCOME_NAME: encodable(act.outcome_name) if act.outcome_name else None,
+        semconv.WARPMETRICS_OUTCOME_ID: act.outcome_id,
+        semconv.WARPMETRICS_ACT_NAME: encodable(act.act_name) if act.act_name else None,
+        semconv.WARPMETRICS_ACT_ID: act.id,
+        semconv.WARPMETRICS_LINK_TYPE: link_type,
     }
     return {key: value for key, value in values.items() if value is not None}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import INVALID_SPAN, Link, NonRecordingSpan, SpanContext, set_span_in_context
 
 from warpmetrics_otel import ids, semconv
@@ -47,16 +48,20 @@ def carry(
         The carrier's span context.
     """
     bits = ids.bits_of(mark_id)
+    known = attributes.carrier(event, target_id, run_id)
     parent = NonRecordingSpan(host) if host.is_valid else INVALID_SPAN
     span = core.starter.start(
         event_name,
         context=set_span_in_context(parent, otel_context.get_current()),
-        attributes=attributes.carrier(event, target_id, run_id),
+        attributes=known,
         trace_id=bits,
         span_id=bits & ((1 << 64) - 1),
         links=[Link(host, {semconv.WARPMETRICS_LINK_TYPE: semconv.LINK_TYPE_TARGET})] if host.is_valid else [],
         start_ns=at_ns,
     )
     span.add_event(event_name, event, at_ns)
+    if isinstance(span, ReadableSpan) and span.dropped_events:
+        # The user's provider keeps no events at all: then the span itself says what happened.
+        span.set_attributes({**event, **known})
     end_span(span, at_ns)
     return span.get_span_context()
