@@ -104,7 +104,7 @@ def test_a_minted_id_is_a_canonical_lower_case_ulid_and_comes_with_its_bits(pref
 
 
 def test_minting_goes_on_where_the_system_gives_a_span_id_of_zero(monkeypatch):
-    draws = [bytes(10), b"\xff\xff" + bytes(8), bytes(9) + b"\x07"]
+    draws = [bytes(16), b"\xff\xff\xff" + bytes(13), bytes(15) + b"\x07"]
     monkeypatch.setattr(os, "urandom", lambda size: draws.pop(0))
     native_id, _ = ids.mint(ids.RUN)
     assert ids.span_id_of(native_id) == 7

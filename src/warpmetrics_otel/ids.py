@@ -26,8 +26,8 @@ PREFIXES = (RUN, GROUP, CALL, OUTCOME, ACT)
 MAX_REF_LENGTH = 512
 _MAX_ENCODED_NAME = 120
 _LOW_64 = (1 << 64) - 1
-_DIGITS = base32.ENCODE.lower()
-_PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
+_CROCKFORD = base32.ENCODE.lower().encode() * 8
+_BASE32HEX = b"0123456789abcdefghijklmnopqrstuv" * 8
 _ULID = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
 # No id in the wild comes near 256 characters; a longer one could not be part of a ref.
 _NATIVE_ID = re.compile(r"wm_(run|grp|call|oc|act)_([^@;\s]{1,256})")
@@ -42,17 +42,12 @@ def mint(prefix: str) -> tuple[str, int]:
     never repeat an id and the low 64 bits (the span id) are uniformly distributed.
     """
     milliseconds = time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    while not random & _LOW_64:
-        random = int.from_bytes(os.urandom(10), "big")
-    # The library's own encoder takes four times as long, seven times a run.
-    high, low = random >> 40, random & 0xFFFFFFFFFF
-    text = (
-        f"wm_{prefix}_{_encoded_time(milliseconds)}"
-        f"{_PAIRS[high >> 30]}{_PAIRS[high >> 20 & 1023]}{_PAIRS[high >> 10 & 1023]}{_PAIRS[high & 1023]}"
-        f"{_PAIRS[low >> 30]}{_PAIRS[low >> 20 & 1023]}{_PAIRS[low >> 10 & 1023]}{_PAIRS[low & 1023]}"
-    )
-    return text, milliseconds << 80 | random
+    # Five bits of each of 16 random bytes; the library's own encoder takes four times as long, seven times a run.
+    raw = os.urandom(16)
+    random = int(raw.translate(_BASE32HEX), 32)
+    if not random & _LOW_64:
+        return mint(prefix)
+    return f"wm_{prefix}_{_encoded_time(milliseconds)}{raw.translate(_CROCKFORD).decode()}", milliseconds << 80 | random
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
 
 from tests.record.memory import Memory, remembered
 from warpmetrics_otel.record.warn import forget
@@ -12,6 +14,14 @@ from warpmetrics_otel.record.warn import forget
 def _warned_of_nothing() -> None:
     """What was said once in an earlier test is said again in this one."""
     forget()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_current() -> Iterator[None]:
+    """A block that an earlier test left in another context stays current in its own; not for the next test."""
+    token = otel_context.attach(Context())
+    yield
+    otel_context.detach(token)
 
 
 @pytest.fixture

@@ -5,6 +5,6 @@ What is captured does not depend on who records it: `Sink` is all that this room
 
 from warpmetrics_otel.capture.data import CallData, Captured, Sink
 from warpmetrics_otel.capture.proxy import warp
-from warpmetrics_otel.capture.recording import drain
+from warpmetrics_otel.capture.recording import abandoned, drain
 
-__all__ = ["CallData", "Captured", "Sink", "drain", "warp"]
+__all__ = ["CallData", "Captured", "Sink", "abandoned", "drain", "warp"]

@@ -19,7 +19,9 @@ from warpmetrics_otel.capture.shape import Shape
 
 logger = logging.getLogger("warpmetrics_otel")
 
-_left: deque[Recording] = deque()
+abandoned: deque[Recording] = deque()
+"""Requests whose streams were collected or coroutines closed, until the next `drain`."""
+
 _said: set[str] = set()
 
 
@@ -90,7 +92,7 @@ class Recording:
         if self._open:
             if error is not None:
                 self._blame(error)
-            _left.append(self)
+            abandoned.append(self)
 
     def _blame(self, error: BaseException) -> None:
         kind = type(error)
@@ -133,9 +135,9 @@ def unreadable(shape: Shape) -> None:
 
 def drain() -> None:
     """Finish the requests whose streams were collected or whose coroutines were closed since the last time."""
-    while _left:
+    while abandoned:
         try:
-            recording = _left.popleft()
+            recording = abandoned.popleft()
         except IndexError:
             return  # another thread was faster
         recording.settle()

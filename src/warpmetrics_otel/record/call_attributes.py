@@ -11,7 +11,7 @@ from warpmetrics_otel.record import content_text
 from warpmetrics_otel.record.attributes import Attributes
 from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.translate.opts import Redact
-from warpmetrics_otel.translate.text import INT64, MAX_NAME_LENGTH, plain
+from warpmetrics_otel.translate.text import INT64, MAX_NAME_LENGTH, fit, plain
 
 _TOKENS = (
     ("prompt", semconv.GEN_AI_USAGE_INPUT_TOKENS),
@@ -36,11 +36,12 @@ def call_name(data: CallData) -> str:
 def add_request(attributes: Attributes, data: CallData) -> None:
     """Add what is known before the answer: what samplers may look at."""
     if data.request_parameters:
-        attributes.update({key: value for key, value in data.request_parameters.items() if value is not None})
+        given = {key: value for key, value in data.request_parameters.items() if value is not None}
+        attributes.update(fit(given))
     if data.stream:
         attributes[semconv.GEN_AI_REQUEST_STREAM] = True
     if data.server_address:
-        attributes[semconv.SERVER_ADDRESS] = data.server_address
+        attributes[semconv.SERVER_ADDRESS] = plain(data.server_address)
         if data.server_port:
             attributes[semconv.SERVER_PORT] = data.server_port
     attributes[semconv.GEN_AI_OPERATION_NAME] = plain(data.operation)
@@ -85,11 +86,10 @@ def add_content(attributes: Attributes, data: CallData, redact: Redact | None) -
 
 def _add_usage(attributes: Attributes, tokens: dict[str, Any]) -> None:
     for name, key in _TOKENS:
-        count = _count(dict.get(tokens, name))
-        if count is not None:
+        if name in tokens and (count := _count(tokens[name])) is not None:
             attributes[key] = count
     for name, key in _CACHE_TOKENS:
-        if count := _count(dict.get(tokens, name)):
+        if name in tokens and (count := _count(tokens[name])):
             attributes[key] = count
 
 

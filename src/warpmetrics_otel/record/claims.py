@@ -57,7 +57,8 @@ class Claims:
         self._weak: dict[int, tuple[weakref.ref[Any], Captured]] = {}
         self._strong: OrderedDict[int, tuple[object, Captured]] = OrderedDict()
         self._flying: dict[Captured, None] = {}
-        self._waiting: dict[Flow, dict[Captured, None]] = {}
+        self.waiting: dict[Flow, dict[Captured, None]] = {}
+        """What was captured and passed to nobody yet, by the thread or task it was made in."""
         # Held for moves between these, never while a span starts or ends. Somebody's finalizer may come in between.
         self._lock = threading.RLock()
 
@@ -116,7 +117,7 @@ class Claims:
                 state.touch(captured.data.ended_ns)
                 if state.unclaimed is None:
                     state.unclaimed = {}
-                state.unclaimed[captured] = self._waiting.setdefault(claim.flow, {})[captured] = None
+                state.unclaimed[captured] = self.waiting.setdefault(claim.flow, {})[captured] = None
                 claim.holds = None
                 return
         if claim.call is not None:
@@ -156,8 +157,8 @@ class Claims:
 
     def claim_here(self) -> None:
         """Record, where it was made, what was captured in this thread and task and passed to nobody."""
-        if self._waiting:
-            for captured in [*self._waiting.get(flow(), ())]:
+        if self.waiting:
+            for captured in [*self.waiting.get(flow(), ())]:
                 self._take_where_made(captured)
 
     def claim_all(self, state: State) -> None:
@@ -186,11 +187,11 @@ class Claims:
         with self._lock:
             if claim.made_in is not None and claim.made_in.unclaimed:
                 claim.made_in.unclaimed.pop(captured, None)
-            waiting = self._waiting.get(claim.flow)
+            waiting = self.waiting.get(claim.flow)
             if waiting is not None:
                 waiting.pop(captured, None)
                 if not waiting:
-                    del self._waiting[claim.flow]
+                    del self.waiting[claim.flow]
 
     def _record(self, captured: Captured) -> None:
         claim: Claim = captured.claim

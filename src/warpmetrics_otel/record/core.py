@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from time import time_ns
 
 from warpmetrics_otel import semconv
+from warpmetrics_otel.capture import abandoned
 from warpmetrics_otel.capture import drain as drain_captures
 from warpmetrics_otel.record import blocks, fork
 from warpmetrics_otel.record.claims import Claims
@@ -93,8 +94,10 @@ class Core:
 
     def catch_up(self) -> None:
         """What every verb does first: `drain`, and record what was captured here and passed to nobody."""
-        self.drain()
-        self.claims.claim_here()
+        if self.dropped or self.later or abandoned or self._generation != fork.generation:
+            self.drain()
+        if self.claims.waiting:
+            self.claims.claim_here()
 
     def drain(self, patience: float = 0.0) -> None:
         """End what nobody holds any more, and record streams that nobody reads any more.

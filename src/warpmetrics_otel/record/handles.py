@@ -86,16 +86,16 @@ class Handle(_Frozen):
     def __hash__(self) -> int:
         return hash(self._state.id)
 
+
+class _Block(Handle):
+    """A handle that can be made current with ``with`` or ``async with``; dropped while open, it is ended."""
+
+    __slots__ = ()
+
     def __del__(self) -> None:
         state = self._state
         if state.dropped is not None:
             state.dropped(state)
-
-
-class _Block(Handle):
-    """A handle that can be made current with ``with`` or ``async with``."""
-
-    __slots__ = ()
 
     def __enter__(self) -> Self:
         self._core.enter(self)

@@ -114,6 +114,11 @@ class LiveCall:
     def __repr__(self) -> str:
         return f"<LiveCall {self.call.id}>"
 
+    def __del__(self) -> None:
+        state = self.call._state
+        if state.dropped is not None:
+            state.dropped(state)
+
 
 def _complete(known: dict[str, Any], data: CallData, settings: Settings, state: State, at_ns: int) -> None:
     """Put what is known of a call on its span, which is about to end."""

@@ -28,7 +28,6 @@ from opentelemetry.trace import (
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.record.warn import exception_once
-from warpmetrics_otel.translate.text import encodable, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +36,8 @@ SCOPE = "warpmetrics_otel"
 
 
 class _Next(threading.local):
-    trace_id = 0
-    span_id = 0
+    ids: tuple[int, int] | None = None
+    """The trace and span id to hand out, until a span has taken them."""
 
 
 _next = _Next()
@@ -52,13 +51,13 @@ class EntityIdGenerator(IdGenerator):
 
     def generate_trace_id(self) -> int:
         """The trace id of the run being started, once."""
-        trace_id, _next.trace_id = _next.trace_id, 0
-        return trace_id or self._other.generate_trace_id()
+        # Not taken yet: the SDK asks for the span's id afterwards.
+        return _next.ids[0] if _next.ids is not None else self._other.generate_trace_id()
 
     def generate_span_id(self) -> int:
         """The span id of the entity being started, once."""
-        span_id, _next.span_id = _next.span_id, 0
-        return span_id or self._other.generate_span_id()
+        taken, _next.ids = _next.ids, None
+        return taken[1] if taken is not None else self._other.generate_span_id()
 
     def is_trace_id_random(self) -> bool:
         """True: the low 80 bits of a run's trace id are random (W3C Trace Context Level 2, random-trace-id flag)."""
@@ -97,17 +96,16 @@ class SpanStarter:
 
         A sampler or processor of the user's that raises costs the span, not the agent.
         """
-        fitting = fit(attributes)
-        _next.trace_id, _next.span_id = trace_id, span_id
+        _next.ids = trace_id, span_id
         try:
             return self._tracer.start_span(
-                encodable(name), context=context, kind=kind, attributes=fitting, links=links, start_time=start_ns
+                name, context=context, kind=kind, attributes=attributes, links=links, start_time=start_ns
             )
         except Exception:  # noqa: BLE001 -- a sampler or processor may raise anything
             exception_once("a sampler or span processor raised at the start of a span, which is not recorded")
             return NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False))
         finally:
-            _next.trace_id = _next.span_id = 0
+            _next.ids = None
 
     def flags_of(self, trace_id: int, name: str, attributes: dict[str, Any]) -> TraceFlags:
         """The flags a run's trace most likely has, when only its id is known: what the sampler says."""
