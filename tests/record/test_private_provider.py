@@ -117,7 +117,7 @@ def test_the_protocol_is_the_one_named_else_follows_from_the_port(
     [exporter] = exporters.from_environment()
     exporter.shutdown()
 
-    assert f".{protocol}." in type(exporter).__module__
+    assert f".{protocol}." in type(exporter.made).__module__
 
 
 def test_several_exporters_are_made_and_none_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +126,7 @@ def test_several_exporters_are_made_and_none_is_none(monkeypatch: pytest.MonkeyP
     for exporter in made:
         exporter.shutdown()
 
-    assert [type(exporter).__name__ for exporter in made] == ["ConsoleSpanExporter", "OTLPSpanExporter"]
+    assert [type(exporter.made).__name__ for exporter in made] == ["ConsoleSpanExporter", "OTLPSpanExporter"]
 
 
 @pytest.mark.parametrize("endpoint", ["http://localhost:port", "http://[::1"])

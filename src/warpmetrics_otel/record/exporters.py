@@ -9,10 +9,9 @@ import importlib.metadata
 import logging
 import os
 import urllib.parse
-from typing import TYPE_CHECKING
+from functools import partial
 
-if TYPE_CHECKING:
-    from opentelemetry.sdk.trace.export import SpanExporter
+from warpmetrics_otel.record.per_process import PerProcessExporter
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -21,7 +20,7 @@ _GRPC_PORT = 4317
 _PROTOCOLS = {"grpc": "otlp_proto_grpc", "http/protobuf": "otlp_proto_http"}
 
 
-def from_environment() -> list[SpanExporter]:
+def from_environment() -> list[PerProcessExporter]:
     """Make the exporters that ``OTEL_TRACES_EXPORTER`` names; OTLP when only an OTLP endpoint is set.
 
     An exporter that cannot be made is reported by name and left out.
@@ -38,7 +37,7 @@ def asked_for() -> bool:
     return bool(os.environ.get("OTEL_TRACES_EXPORTER", "").strip() or _endpoint())
 
 
-def to_file(path: str | os.PathLike[str]) -> SpanExporter:
+def to_file(path: str | os.PathLike[str]) -> PerProcessExporter:
     """Make the exporter that appends OTLP JSON lines to a file.
 
     Raises:
@@ -50,7 +49,7 @@ def to_file(path: str | os.PathLike[str]) -> SpanExporter:
     except ImportError as error:
         message = 'otlp_file needs one more package: pip install "warpmetrics-otel[file]"'
         raise ImportError(message) from error
-    return FileSpanExporter(os.fspath(path))
+    return PerProcessExporter(partial(FileSpanExporter, os.fspath(path)))
 
 
 def _endpoint() -> str:
@@ -74,14 +73,13 @@ def _otlp_name() -> str:
     return _PROTOCOLS.get(protocol, protocol)
 
 
-def _make(name: str) -> SpanExporter | None:
+def _make(name: str) -> PerProcessExporter | None:
     found = list(importlib.metadata.entry_points(group=_GROUP, name=name))
     if not found:
         logger.warning("OTEL_TRACES_EXPORTER names %r, which no installed package provides; it is left out", name)
         return None
     try:
-        exporter: SpanExporter = found[0].load()()
+        return PerProcessExporter(found[0].load())
     except Exception:
         logger.exception("the span exporter %r could not be made; it is left out", name)
         return None
-    return exporter
