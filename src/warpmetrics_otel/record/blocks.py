@@ -108,6 +108,6 @@ def record_error(span: Span, error: BaseException) -> None:
             semconv.EXCEPTION_TYPE: kind,
             semconv.EXCEPTION_MESSAGE: message,
             semconv.EXCEPTION_STACKTRACE: plain("".join(traceback.format_exception(error))),
-            semconv.EXCEPTION_ESCAPED: "True",
+            semconv.EXCEPTION_ESCAPED: True,
         },
     )
