@@ -136,7 +136,7 @@ def test_deep_values_end():
     decoded = any_value(value)
 
     depth = 0
-    while decoded:
+    while isinstance(decoded, list) and decoded:
         decoded, depth = decoded[0], depth + 1
     assert depth == 65
 
