@@ -98,7 +98,9 @@ def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: A
     if placed:
         mark.context = host
     else:
-        run_id = state.run_id if state is not None and (not state.derived or not host.is_valid) else None
+        # Whoever has only an id cannot know whether it gives the trace.
+        derived = state is not None and state.derived and host.is_valid and state.generation >= 0
+        run_id = None if state is None or derived else state.run_id
         mark.context = carry(core, event_name, event, now, mark.id, target_id=target_id, host=host, run_id=run_id)
     core.marked(mark)
     if core.settings.events == "both" and core.settings.enabled:
