@@ -196,7 +196,6 @@ def test_processes_of_multiprocessing_deliver_at_their_end(tmp_path: Path, metho
         method,
         str(tmp_path),
         WARPMETRICS_OTLP_FILE=str(file),
-        PYTHONPATH=str(tmp_path),
     )
     spans = by_name(written(file))
     assert spans.keys() == {"invoke_workflow parent's", "invoke_workflow in the child", semconv.EVENT_OUTCOME}

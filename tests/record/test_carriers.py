@@ -2,7 +2,7 @@
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanContext, format_span_id, format_trace_id
 
 from tests.record.memory import Memory, attributes, events, links, remembered
@@ -168,7 +168,7 @@ def test_no_span_id_is_exported_twice(memory: Memory) -> None:
 def test_a_late_carrier_by_bare_id_is_kept_exactly_when_its_run_was() -> None:
     # Flags taken for granted as 01 would give carriers without a run, or runs that are there without their outcomes.
     def provider() -> TracerProvider:
-        return TracerProvider(sampler=TraceIdRatioBased(0.5), shutdown_on_exit=False)
+        return TracerProvider(sampler=ParentBased(TraceIdRatioBased(0.5)), shutdown_on_exit=False)
 
     with remembered(provider()) as process, remembered(provider()) as later:
         runs = [process.wm.run("review") for _ in range(200)]
