@@ -123,6 +123,8 @@ def test_a_child_that_keeps_the_configuration_writes_its_own_and_nothing_of_the_
         if child == 0:
             wm.run("child's, open")
             wm.run("child's, ended").end()
+            run.end()
+            wm.flush()
             sys.exit(0)
         assert os.waitpid(child, 0)[1] == 0
         """,
