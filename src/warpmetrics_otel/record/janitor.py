@@ -68,8 +68,8 @@ class Janitor:
             if not core.open:
                 self._opened.clear()
                 self.resting = True
-            # What was opened before that line saw no resting janitor, so it has to be seen here.
-            idle = self.resting and not core.open
+            # What was opened, or stopped this, before that line saw no resting janitor, so it has to be seen here.
+            idle = self.resting and not core.open and not self._stopped.is_set()
             del core
             if idle:
                 self._opened.wait(REST)
