@@ -56,7 +56,7 @@ def test_an_exception_is_recorded_and_raised_again(memory: Memory) -> None:
     assert event[semconv.EXCEPTION_TYPE] == kind
     assert "BrokenError" in event[semconv.EXCEPTION_STACKTRACE]
     for text in (span.status.description, *event.values()):
-        text.encode()
+        str(text).encode()
 
 
 def test_an_exception_with_a_broken_text_is_still_the_one_that_is_raised(memory: Memory) -> None:
