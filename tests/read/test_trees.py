@@ -83,6 +83,23 @@ def test_a_call_whose_group_is_still_open_hangs_on_the_run_of_its_trace(span_fil
     assert outline(only_run(span_file)) == ["chat gpt-4o"]
 
 
+def test_open_runs_that_share_a_trace_keep_what_names_them(span_file):
+    for number in (1, 2):
+        attributes = {
+            semconv.WARPMETRICS_ENTITY_TYPE: semconv.ENTITY_TYPE_GROUP,
+            semconv.WARPMETRICS_PARENT_ID: native("run", number),
+            semconv.WARPMETRICS_GROUP_ID: native("grp", number),
+        }
+        span_file.span(f"Draft {number}", 0xABC, number, parent=99, attributes=attributes, start=number)
+
+    chains = assemble(read_spans(span_file.path)).chains
+
+    assert {chain.id: outline(chain.runs[0]) for chain in chains} == {
+        native("run", 1): ["Draft 1"],
+        native("run", 2): ["Draft 2"],
+    }
+
+
 def test_a_lone_call_belongs_to_the_run_that_its_trace_is(span_file):
     span_file.call(1, GROUP, RUN)
 
