@@ -1,8 +1,8 @@
-"""The pytest plugin: the fixture `warpmetrics`, which records what a test does in memory.
+"""The pytest plugin: `warpmetrics` records what a test does in memory, `warpmetrics_api` stands in for the native API.
 
 pytest loads this in every session of an environment that has the package. It stands outside the
 package, because importing anything of that would import OpenTelemetry into sessions that never ask
-for the fixture.
+for the fixtures.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from warpmetrics_otel.testing import Recorded
+    from warpmetrics_otel.testing import NativeApi, Recorded
 
 
 @pytest.fixture
@@ -23,3 +23,13 @@ def warpmetrics() -> Iterator[Recorded]:
 
     with Recorded() as recorded:
         yield recorded
+
+
+@pytest.fixture
+def warpmetrics_api() -> Iterator[NativeApi]:
+    """A server that stands in for the native API on a port of this machine; a broken rule of the API fails the test."""
+    from warpmetrics_otel.testing import NativeApi
+
+    with NativeApi() as api:
+        yield api
+    api.check()
