@@ -14,8 +14,6 @@ from functools import lru_cache
 from time import time_ns
 from urllib.parse import quote, unquote
 
-from ulid import base32
-
 RUN = "run"
 GROUP = "grp"
 CALL = "call"
@@ -26,7 +24,7 @@ PREFIXES = (RUN, GROUP, CALL, OUTCOME, ACT)
 MAX_REF_LENGTH = 512
 _MAX_ENCODED_NAME = 120
 _LOW_64 = (1 << 64) - 1
-_CROCKFORD = base32.ENCODE.lower().encode() * 8
+_CROCKFORD = b"0123456789abcdefghjkmnpqrstvwxyz" * 8
 _BASE32HEX = b"0123456789abcdefghijklmnopqrstuv" * 8
 _ULID = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
 # No id in the wild comes near 256 characters; a longer one could not be part of a ref.
@@ -52,6 +50,8 @@ def mint(prefix: str) -> tuple[str, int]:
 
 @lru_cache(maxsize=8)
 def _encoded_time(milliseconds: int) -> str:
+    from ulid import base32  # costs as much to import as half of this package, and is wanted at the first verb
+
     return base32.encode_timestamp(milliseconds.to_bytes(6, "big")).lower()
 
 
@@ -68,6 +68,8 @@ def bits_of(native_id: str) -> int:
     """
     suffix = native_id.split("_", 2)[-1]
     if _ULID.fullmatch(suffix):
+        from ulid import base32
+
         number = int.from_bytes(base32.decode(suffix.upper()), "big")
         if number & _LOW_64:
             return number
@@ -86,6 +88,8 @@ def span_id_of(native_id: str) -> int:
 
 def run_id_of_trace(trace_id: int) -> str:
     """The id of the run that a trace is, when the trace id is all there is."""
+    from ulid import base32
+
     return f"wm_{RUN}_{base32.encode(trace_id.to_bytes(16, 'big')).lower()}"
 
 

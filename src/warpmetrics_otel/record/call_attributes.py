@@ -7,10 +7,8 @@ from typing import Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture.data import CallData
-from warpmetrics_otel.record import content_text
 from warpmetrics_otel.record.attributes import Attributes
 from warpmetrics_otel.record.is_a import is_a
-from warpmetrics_otel.translate.opts import Redact
 from warpmetrics_otel.translate.text import INT64, MAX_NAME_LENGTH, fit, plain
 
 _TOKENS = (
@@ -69,19 +67,6 @@ def add_response(attributes: Attributes, data: CallData) -> None:
         attributes[semconv.GEN_AI_USAGE_COST] = float(cost)
     if data.error is not None or data.error_type is not None:
         attributes[semconv.ERROR_TYPE] = plain(data.error_type or "_OTHER")
-
-
-def add_content(attributes: Attributes, data: CallData, redact: Redact | None) -> None:
-    """Add messages and response, for spans whose user asked for content on them."""
-    instructions = content_text.instructions_text(data, redact)
-    if instructions is not None:
-        attributes[semconv.GEN_AI_SYSTEM_INSTRUCTIONS] = instructions
-    given = content_text.input_text(data, redact)
-    if given is not None:
-        attributes[semconv.GEN_AI_INPUT_MESSAGES] = given
-    answered = content_text.output_text(data, redact)
-    if answered is not None:
-        attributes[semconv.GEN_AI_OUTPUT_MESSAGES] = answered
 
 
 def _add_usage(attributes: Attributes, tokens: dict[str, Any]) -> None:

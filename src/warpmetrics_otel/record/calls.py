@@ -45,8 +45,8 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
         started = min(max(started, _EARLIEST_NS), _LATEST_NS)
         ended = min(max(ended, started), _LATEST_NS)
     values = {} if opts is None else bag.span_attributes(core, opts, "call.opts")
-    if core.settings.span_content:
-        call_attributes.add_content(values, data, core.settings.redact)
+    if core.add_content is not None:
+        core.add_content(values, data)
     call_attributes.add_response(values, data)
     call_attributes.add_request(values, data)
     attributes.identity(values, ids.CALL, native_id, parent)

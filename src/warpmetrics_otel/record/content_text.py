@@ -10,17 +10,30 @@ from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any
 
+from warpmetrics_otel import semconv
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.translate.content import input_messages, output_messages, system_instructions
 from warpmetrics_otel.translate.json_text import encoder
 from warpmetrics_otel.translate.opts import Redact, redacted
-from warpmetrics_otel.translate.plain_json import MAX_ITEMS, Plain
-from warpmetrics_otel.translate.text import encodable, text_of
+from warpmetrics_otel.translate.text import MAX_ITEMS, encodable, text_of
 
 MAX_LENGTH = 262_144
 """Characters one content attribute may take; OTLP receivers commonly refuse messages over 4 MiB."""
 
 _encode = encoder(ascii_only=False, default=text_of)
+
+
+def add_content(attributes: dict[str, Any], data: CallData, redact: Redact | None) -> None:
+    """Add messages and response, for spans whose user asked for content on them."""
+    instructions = instructions_text(data, redact)
+    if instructions is not None:
+        attributes[semconv.GEN_AI_SYSTEM_INSTRUCTIONS] = instructions
+    given = input_text(data, redact)
+    if given is not None:
+        attributes[semconv.GEN_AI_INPUT_MESSAGES] = given
+    answered = output_text(data, redact)
+    if answered is not None:
+        attributes[semconv.GEN_AI_OUTPUT_MESSAGES] = answered
 
 
 def input_text(data: CallData, redact: Redact | None) -> str | None:
@@ -78,4 +91,6 @@ def _text(
         content = given
     if redact is not None:
         content, _ = redacted(content, redact, path, MAX_LENGTH)
+    from warpmetrics_otel.translate.plain_json import Plain
+
     return encodable(_encode(Plain(MAX_LENGTH, MAX_ITEMS).convert(content, path)))[:MAX_LENGTH]

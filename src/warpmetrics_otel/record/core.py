@@ -15,6 +15,7 @@ from warpmetrics_otel.capture import abandoned
 from warpmetrics_otel.capture import drain as drain_captures
 from warpmetrics_otel.record import blocks, fork
 from warpmetrics_otel.record.claims import Claims
+from warpmetrics_otel.record.content_switch import content_writer
 from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.flow import flow
 from warpmetrics_otel.record.handles import Handle
@@ -39,6 +40,7 @@ class Core:
         """Whose this is: what is current for one owner is not for another."""
         self._register_exit = register_exit
         self._generation = fork.generation
+        self.add_content = content_writer(settings)
         self.classes = classifier(settings.classifications)
         self.open: dict[str, State] = {}
         self.remembered: Memory[State] = Memory(REMEMBERED)

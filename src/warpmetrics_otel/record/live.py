@@ -24,8 +24,8 @@ from warpmetrics_otel.record.warn import warn_once
 from warpmetrics_otel.translate.text import fit, text_of
 
 if TYPE_CHECKING:
+    from warpmetrics_otel.record.content_switch import ContentWriter
     from warpmetrics_otel.record.core import Core
-    from warpmetrics_otel.record.settings import Settings
 
 
 _KNOWN = (
@@ -66,7 +66,7 @@ class LiveCall:
         self.error: BaseException | str | None = None
         self._core = core
         self._attachment: current.Attachment | None = None
-        handle._state.complete = partial(_complete, vars(self), data, core.settings)
+        handle._state.complete = partial(_complete, vars(self), data, core.add_content)
 
     @property
     def id(self) -> str:
@@ -120,7 +120,9 @@ class LiveCall:
             state.dropped(state)
 
 
-def _complete(known: dict[str, Any], data: CallData, settings: Settings, state: State, at_ns: int) -> None:
+def _complete(
+    known: dict[str, Any], data: CallData, add_content: ContentWriter | None, state: State, at_ns: int
+) -> None:
     """Put what is known of a call on its span, which is about to end."""
     for name in _KNOWN:
         setattr(data, name, known.get(name))
@@ -129,8 +131,8 @@ def _complete(known: dict[str, Any], data: CallData, settings: Settings, state: 
     data.finish_reasons, data.tools = listed(data.finish_reasons), listed(data.tools)
     set_error(data, known.get("error"), None)
     values: attributes.Attributes = {}
-    if settings.span_content:
-        call_attributes.add_content(values, data, settings.redact)
+    if add_content is not None:
+        add_content(values, data)
     call_attributes.add_response(values, data)
     state.span.set_attributes(fit(values))
     if data.failed:

@@ -6,26 +6,27 @@ import atexit
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from opentelemetry.trace import Span, SpanContext
 
-from warpmetrics_otel import ids, semconv
-from warpmetrics_otel.capture import warp as warp_client
+from warpmetrics_otel import capture, ids, semconv
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record import blocks, by_hand, calls, current, fork, groups, outcomes, runs
-from warpmetrics_otel.record.core import Core
 from warpmetrics_otel.record.decorators import in_block
 from warpmetrics_otel.record.handles import Act, Call, Group, Handle, Outcome, Run, _Marked, mark_ref, state_ref
 from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.live import LiveCall, start_live_call
 from warpmetrics_otel.record.result import FlushResult
-from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.sink import CurrentSink
 from warpmetrics_otel.record.state import Mark, State, detached
 from warpmetrics_otel.record.target import resolve, resolve_parent
 from warpmetrics_otel.record.warn import forget, warn_once
 from warpmetrics_otel.translate.text import text_of
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.record.core import Core
+    from warpmetrics_otel.record.settings import Settings
 
 Client = TypeVar("Client")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,6 +66,8 @@ class Warpmetrics:
             ValueError: an option with a value that makes no sense.
             ImportError: an option that needs a package which is not installed.
         """
+        from warpmetrics_otel.record.settings import Settings
+
         settings = Settings.read(options)
         with self._lock:
             if self._core_now is not None:
@@ -263,7 +266,7 @@ class Warpmetrics:
 
     def warp(self, client: Client) -> Client:
         """Capture the calls of an OpenAI or Anthropic client; it is returned, its type and behaviour unchanged."""
-        return warp_client(client, self._sink)
+        return capture.warp(client, self._sink)
 
     def use(self, target: Target) -> AbstractContextManager[None]:
         """Make a run or group current in a block, by handle, id or portable ref; it does not end with the block."""
@@ -338,6 +341,10 @@ class Warpmetrics:
         return self._core_now or self._set_up()
 
     def _set_up(self, settings: Settings | None = None) -> Core:
+        # With the first verb, not with the package: half of what importing all of it takes.
+        from warpmetrics_otel.record.core import Core
+        from warpmetrics_otel.record.settings import Settings
+
         with self._lock:
             if self._core_now is None:
                 settings = settings or Settings.read(self._options if not self._stopped else {"enabled": False})

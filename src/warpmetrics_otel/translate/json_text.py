@@ -25,3 +25,17 @@ def encoder(*, ascii_only: bool, default: Callable[[Any], Any] | None = None) ->
     quote = json_encoder.encode_basestring_ascii if ascii_only else json_encoder.encode_basestring
     write = make(None, plain.default, quote, None, ":", ",", False, False, False)
     return lambda value: "".join(write(value, 0))
+
+
+def has_exact_json(value: Any) -> bool:
+    """Whether `json` holds all of a value that it has just encoded: it turns keys of other types into texts."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if type(key) is not str or (type(item) not in _LEAVES and not has_exact_json(item)):
+                return False
+    elif isinstance(value, (list, tuple)):
+        return all(type(item) in _LEAVES or has_exact_json(item) for item in value)
+    return True
+
+
+_LEAVES = frozenset({str, int, float, bool, type(None)})

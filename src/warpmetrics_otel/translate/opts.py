@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.translate.json_text import encoder
-from warpmetrics_otel.translate.plain_json import MAX_ITEMS, Plain, has_exact_json
-from warpmetrics_otel.translate.text import INT64, MAX_TEXT_LENGTH, encodable, int_text, text_of
+from warpmetrics_otel.translate.json_text import encoder, has_exact_json
+from warpmetrics_otel.translate.text import INT64, MAX_ITEMS, MAX_TEXT_LENGTH, encodable, int_text, text_of
 
 Redact = Callable[[Any, str], Any]
 
@@ -39,6 +38,8 @@ def encode(opts: Any, path: str = "opts") -> tuple[str, list[str]]:
             return text, []
     except Exception:  # noqa: BLE001, S110 -- a user's container may raise anything; below it costs only itself
         pass
+    from warpmetrics_otel.translate.plain_json import Plain
+
     for longest_text, most_items in _ATTEMPTS:
         plain = Plain(longest_text, most_items)
         text = _encode(plain.convert(opts, path))
@@ -73,6 +74,8 @@ def redacted(value: Any, redact: Redact, path: str, longest_text: int = MAX_TEXT
     Returns:
         The copy, and in words what of the value had to be replaced to make it plain.
     """
+    from warpmetrics_otel.translate.plain_json import Plain
+
     plain = Plain(longest_text, MAX_ITEMS)
     return _redacted(plain.convert(value, path), redact, path), plain.replaced
 

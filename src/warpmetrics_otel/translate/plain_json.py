@@ -21,9 +21,6 @@ from typing import Any, TypeVar
 from warpmetrics_otel.translate.text import MAX_PRINTED_BITS, int_text, text_of
 
 MAX_DEPTH = 64
-MAX_ITEMS = 20_000
-"""Values that are worth keeping of one bag or one conversation: beyond it nobody reads."""
-
 _MAX_KEY_IN_PATH = 64
 _KEYS = {None: "null", True: "true", False: "false"}
 """Keys as `json` writes them."""
@@ -133,18 +130,6 @@ class Plain:
     def _note(self, path: str, what: str, instead: _T) -> _T:
         self.replaced.append(f"{path} ({what})")
         return instead
-
-
-def has_exact_json(value: Any) -> bool:
-    """Whether `json` holds all of a value that it has just encoded: it turns keys of other types into texts."""
-    if isinstance(value, dict):
-        return all(type(key) is str and (type(item) in _LEAVES or has_exact_json(item)) for key, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return all(type(item) in _LEAVES or has_exact_json(item) for item in value)
-    return True
-
-
-_LEAVES = frozenset({str, int, float, bool, type(None)})
 
 
 def _fields(value: Any) -> dict[str, Any] | None:

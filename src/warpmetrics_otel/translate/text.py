@@ -15,6 +15,9 @@ MAX_NAME_LENGTH = 128
 MAX_TEXT_LENGTH = 65_536
 """Characters one text may take on a span; OTLP receivers commonly refuse messages over 4 MiB."""
 
+MAX_ITEMS = 20_000
+"""Values that are worth keeping of one bag or one conversation: beyond it nobody reads."""
+
 INT64 = range(-(1 << 63), 1 << 63)
 MAX_PRINTED_BITS = 2_000
 """Integers above are written in hex: CPython may be told to refuse to print more than 640 digits (CVE-2020-10735)."""
