@@ -10,6 +10,7 @@ from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
+from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 from opentelemetry.trace import Tracer
 
 from tests.record.memory import Memory, attributes, remembered
@@ -94,6 +95,29 @@ def test_threads_and_tasks_at_once_never_swap_ids(memory: Memory):
         for each in running:
             each.result()
     assert_every_id_is_its_own(memory, (THREADS + 1) * RUNS)
+
+
+class Meeting(Sampler):
+    """Lets spans start only together: each waits in its sampler until all the others are in theirs."""
+
+    def __init__(self, parties: int) -> None:
+        self._all = Barrier(parties, timeout=30)
+
+    def should_sample(self, parent_context, trace_id, name, kind=None, attributes=None, links=None, trace_state=None):
+        self._all.wait()
+        return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes)
+
+    def get_description(self) -> str:
+        return "meeting"
+
+
+def test_spans_that_start_at_the_very_same_time_get_their_own_ids():
+    with remembered(TracerProvider(shutdown_on_exit=False, sampler=Meeting(THREADS))) as memory:
+        with ThreadPoolExecutor(THREADS) as pool:
+            runs = list(pool.map(memory.wm.run, ["Run"] * THREADS))
+        for run in runs:
+            context = run.span.get_span_context()
+            assert (context.trace_id, context.span_id) == (ids.trace_id_of(run.id), ids.span_id_of(run.id))
 
 
 def test_another_tracer_of_the_provider_keeps_its_generator():

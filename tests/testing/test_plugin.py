@@ -86,6 +86,51 @@ def test_sessions_that_do_not_use_it_load_no_opentelemetry(pytester):
     passes(pytester, 1)
 
 
+SENDING = """
+    import json
+    import urllib.request
+
+    def send(api, batch, key):
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "X-SDK-Version": "1"}
+        request = urllib.request.Request(f"{api.url}/v1/events", json.dumps(batch).encode(), headers)
+        urllib.request.urlopen(request).close()
+
+    def batch(label):
+        run = {"id": "wm_run_1", "label": label, "opts": None, "refId": None, "startedAt": "2026-02-01T10:00:00.000Z"}
+        return {"runs": [run], "groups": [], "calls": [], "links": [], "outcomes": [], "acts": []}
+"""
+
+
+def test_the_native_api_is_there_to_be_sent_to_and_starts_empty(pytester):
+    pytester.makepyfile(
+        f"""{SENDING}
+    def test_first(warpmetrics_api):
+        send(warpmetrics_api, batch("Writer"), warpmetrics_api.key)
+        assert warpmetrics_api.run("wm_run_1")["label"] == "Writer"
+
+    def test_second(warpmetrics_api):
+        assert warpmetrics_api.requests == []
+    """
+    )
+    passes(pytester, 2)
+
+
+def test_a_broken_rule_of_the_native_api_fails_the_test(pytester):
+    pytester.makepyfile(
+        f"""{SENDING}
+    def test_odd_label(warpmetrics_api):
+        send(warpmetrics_api, batch(3), warpmetrics_api.key)
+
+    def test_odd_label_that_is_expected(warpmetrics_api):
+        warpmetrics_api.allow.add("odd")
+        send(warpmetrics_api, batch(3), warpmetrics_api.key)
+    """
+    )
+    result = pytester.runpytest_subprocess("-W", "error", "-p", "no:asyncio", "-p", "no:logfire")
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*1 violations of the API's rules:*", "*label is 3*"])
+
+
 def test_async_tests_are_answered_too(pytester):
     pytester.makepyfile(
         f"""{AGENT}

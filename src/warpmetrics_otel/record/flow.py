@@ -29,10 +29,9 @@ def flow() -> Flow:
     asyncio = sys.modules.get("asyncio")
     if asyncio is None:
         return _thread.number
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:
-        return _thread.number
+    # Asking for the task outside of a loop would raise, which costs more than asking for the loop first.
+    loop = asyncio._get_running_loop()  # noqa: SLF001 -- in `asyncio.__all__`, made for this
+    task = None if loop is None else asyncio.current_task(loop)
     if task is None:
         return _thread.number
     number = _tasks.get(task)

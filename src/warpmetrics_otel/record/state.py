@@ -101,18 +101,17 @@ class State:
 class Mark:
     """An outcome or an act, on the span (or carrier) that holds it."""
 
-    __slots__ = ("act_name", "context", "detached", "id", "kind", "opts", "outcome_id", "outcome_name", "state")
+    outcome_id: str | None = None
+    outcome_name: str | None = None
+    act_name: str | None = None
+    opts: Any = None
+    detached = False
 
     def __init__(self, kind: str, native_id: str, state: State | None, context: SpanContext) -> None:
         self.kind = kind
         self.id = native_id
         self.state = state
         self.context = context
-        self.outcome_id: str | None = None
-        self.outcome_name: str | None = None
-        self.act_name: str | None = None
-        self.opts: Any = None
-        self.detached = False
 
 
 def adopted(kind: str, native_id: str, context: SpanContext) -> State:

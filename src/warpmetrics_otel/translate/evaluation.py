@@ -13,7 +13,10 @@ from warpmetrics_otel.translate.text import plain
 def evaluation(outcome_name: str, opts: Any) -> dict[str, Any]:
     """The GenAI evaluation that a ``score`` in an outcome's opts stands for; empty without one."""
     try:
-        if type(opts) is not dict and not isinstance(opts, Mapping):
+        if type(opts) is dict:
+            if "score" not in opts:
+                return {}
+        elif not isinstance(opts, Mapping):
             return {}
         score, metric, reason = opts.get("score"), opts.get("metric"), opts.get("reason")
         value = float(score) if isinstance(score, (int, float)) and not isinstance(score, bool) else None

@@ -2,10 +2,13 @@
 
 import base64
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from tests.testing.native_api.sending import (
+    AT,
     act,
     batch,
     call,
@@ -212,6 +215,20 @@ RIGHT = {
 def test_what_the_sdk_sends_is_right(api, client, content):
     assert client.post(content).status == 200
     assert api.violations == []
+
+
+VENDOR = Path(__file__).parents[4] / "shared" / "reference" / "native" / "vendor-batches.json"
+
+
+@pytest.mark.skipif(not VENDOR.exists(), reason="needs the batches of the vendor's SDK")
+def test_what_the_vendors_sdk_sent_for_six_programs_is_right(api, client):
+    programs = json.loads(VENDOR.read_text(encoding="utf-8"))["programs"]
+    for name, program in programs.items():
+        text = re.sub(r"<(run|grp|call|oc|act)(\d+)>", rf"wm_\1_{name}\2", json.dumps(program["batch"]))
+        sent = json.loads(text.replace('"T"', f'"{AT}"').replace('"D"', "7"))
+        assert client.post(sent).status == 200
+    assert len(api.batches) == 6
+    assert (api.violations, api.incomplete()) == ([], [])
 
 
 FIRST, DRAFTING, CALL = run(), group(), call()

@@ -1,0 +1,67 @@
+"""A call's token counts: the native fields, which differ by provider, and the GenAI usage attributes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from warpmetrics_otel import semconv
+from warpmetrics_otel.translate.text import INT64
+
+_USAGE = (
+    ("prompt", semconv.GEN_AI_USAGE_INPUT_TOKENS),
+    ("completion", semconv.GEN_AI_USAGE_OUTPUT_TOKENS),
+)
+_CACHE = (
+    ("cachedInput", semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
+    ("cacheRead", semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
+    ("cacheWrite", semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS),
+    # Readers that do not know the new name yet (Jaeger's and Langfuse's views) still find the old one.
+    ("cacheWrite", semconv.GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS),
+)
+
+
+def add_usage(attributes: dict[str, Any], tokens: Mapping[str, Any]) -> None:
+    """Add what can be counted of native tokens; a cache that was not used is not mentioned."""
+    for name, key in _USAGE:
+        value = count(tokens.get(name))
+        if value is not None:
+            attributes[key] = value
+    for name, key in _CACHE:
+        if name in tokens and (value := count(tokens[name])):
+            attributes[key] = value
+
+
+def usage_of(attributes: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The native tokens, with the fields that the provider's calls have; None when nothing was counted."""
+    tokens = {name: attributes[key] for name, key in _USAGE if attributes.get(key) is not None}
+    if not tokens:
+        return None
+    if len(tokens) == len(_USAGE):
+        tokens["total"] = tokens["prompt"] + tokens["completion"]
+    read = attributes.get(semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS)
+    written = attributes.get(semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS)
+    provider = attributes.get(semconv.GEN_AI_PROVIDER_NAME)
+    if provider == "anthropic":
+        tokens["cacheWrite"], tokens["cacheRead"] = written or 0, read or 0
+        return tokens
+    if provider == "openai":
+        tokens["cachedInput"] = read or 0
+    elif read:
+        tokens["cacheRead"] = read
+    if written:
+        tokens["cacheWrite"] = written
+    return tokens
+
+
+def count(value: Any) -> int | float | None:
+    """A number that a backend can add up; None for anything else."""
+    kind = type(value)
+    if kind is int:
+        return value if value in INT64 else None
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if kind is not bool and issubclass(kind, (int, float)):
+        return count(int(value) if issubclass(kind, int) else float(value))
+    return None
