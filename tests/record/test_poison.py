@@ -178,7 +178,7 @@ def test_exceptions_of_any_kind(error):
     assert all(type(error).__qualname__ in span.attributes[semconv.ERROR_TYPE] for span in failed)
 
 
-def test_ids_that_are_no_text():
+def test_ids_that_are_no_text(caplog):
     malformed = f"x{SURROGATE}"
     with over_http() as (wm, arrived):
         for target in (
@@ -194,6 +194,10 @@ def test_ids_that_are_no_text():
     assert names(arrived) == ["after", "before"]
     assert len([span for span in arrived if span.name == semconv.EVENT_OUTCOME]) == 4
     assert len([span for span in arrived if span.name == semconv.EVENT_ACT]) == 2
+    about = {span.attributes.get(semconv.WARPMETRICS_TARGET_ID) for span in arrived}
+    assert {"wm_run_x\ufffd", "wm_grp_x\ufffd", "wm_call_x\ufffd", "wm_oc_x\ufffd"} <= about
+    # An attribute that cannot be encoded is left out with an error of the exporter's.
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 def test_what_a_label_could_not_carry_is_beside_it():
