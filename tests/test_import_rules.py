@@ -23,10 +23,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED = {
     "ids": set(),
     "semconv": set(),
+    "fork": set(),
     "entities": {"ids"},
     "translate": {"entities", "ids", "semconv"},
     "capture": {"ids", "semconv"},
-    "record": {"entities", "translate", "ids", "semconv", "capture"},
+    "record": {"entities", "translate", "ids", "semconv", "fork", "capture"},
+    "deliver": {"entities", "translate", "ids", "semconv", "fork"},
     "read": {"ids", "semconv"},
     "testing": {"", "ids", "semconv", "record", "read"},
     "commands": {"ids", "semconv", "read"},

@@ -12,7 +12,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from warpmetrics_otel.record import calls, current, fork
+from warpmetrics_otel import fork
+from warpmetrics_otel.record import calls, current
 from warpmetrics_otel.record.flow import Flow, flow
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from time import time_ns
 
-from warpmetrics_otel import semconv
+from warpmetrics_otel import fork, semconv
 from warpmetrics_otel.capture import abandoned
 from warpmetrics_otel.capture import drain as drain_captures
-from warpmetrics_otel.record import blocks, fork
+from warpmetrics_otel.record import blocks
 from warpmetrics_otel.record.claims import Claims
 from warpmetrics_otel.record.content_switch import content_writer
 from warpmetrics_otel.record.ending import finish

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-from warpmetrics_otel.record import fork
+from warpmetrics_otel import fork
 
 
 class PerProcessExporter(SpanExporter):

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.trace import INVALID_SPAN, Span, SpanContext
 
-from warpmetrics_otel import ids
-from warpmetrics_otel.record import fork
+from warpmetrics_otel import fork, ids
 
 if TYPE_CHECKING:
     from warpmetrics_otel.capture.data import Captured

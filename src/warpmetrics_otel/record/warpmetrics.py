@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,21 +10,19 @@ from opentelemetry.trace import Span, SpanContext
 
 from warpmetrics_otel import capture, ids, semconv
 from warpmetrics_otel.capture.data import CallData
-from warpmetrics_otel.record import blocks, by_hand, calls, current, fork, groups, outcomes, runs
+from warpmetrics_otel.record import blocks, by_hand, calls, current, groups, outcomes, runs
 from warpmetrics_otel.record.decorators import in_block
 from warpmetrics_otel.record.handles import Act, Call, Group, Handle, Outcome, Run, _Marked, mark_ref, state_ref
 from warpmetrics_otel.record.is_a import is_a
+from warpmetrics_otel.record.lifetime import Lifetime
 from warpmetrics_otel.record.live import LiveCall, start_live_call
-from warpmetrics_otel.record.result import FlushResult
-from warpmetrics_otel.record.sink import CurrentSink
 from warpmetrics_otel.record.state import Mark, State, detached
 from warpmetrics_otel.record.target import resolve, resolve_parent
-from warpmetrics_otel.record.warn import forget, warn_once
+from warpmetrics_otel.record.warn import warn_once
 from warpmetrics_otel.translate.text import text_of
 
 if TYPE_CHECKING:
-    from warpmetrics_otel.record.core import Core
-    from warpmetrics_otel.record.settings import Settings
+    pass
 
 Client = TypeVar("Client")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,46 +31,14 @@ Target = Handle | _Marked | Span | SpanContext | str | object
 """What verbs take: a handle, a native id, a portable ref, a traceparent, a span, or a response of a warped client."""
 
 _ADOPTED = {ids.RUN: Run, ids.GROUP: Group}
-_FLUSH_SECONDS = 5.0
 
 
-class Warpmetrics:
+class Warpmetrics(Lifetime):
     """Records agents as OpenTelemetry spans. Several instances, with their own options, live side by side.
 
     Args:
         options: the options of `configure`; without any, the environment decides at the first verb.
     """
-
-    def __init__(self, **options: Any) -> None:
-        self._lock = threading.RLock()
-        self._options: dict[str, Any] = options
-        self._core_now: Core | None = None
-        self._stopped = False
-        self._sink = CurrentSink(lambda: self._core.claims)
-        fork.after_fork(self._in_child)
-        if options:
-            self._set_up()
-
-    def configure(self, **options: Any) -> None:
-        """Choose where spans go and what is on them. A second call flushes and replaces the first.
-
-        Args:
-            options: see `docs/configuration.md`; every option has a default from the environment.
-
-        Raises:
-            TypeError: an option that does not exist.
-            ValueError: an option with a value that makes no sense.
-            ImportError: an option that needs a package which is not installed.
-        """
-        from warpmetrics_otel.record.settings import Settings
-
-        settings = Settings.read(options)
-        with self._lock:
-            if self._core_now is not None:
-                self.shutdown()
-            forget()
-            self._options, self._stopped = options, False
-            self._set_up(settings)
 
     def run(
         self,
@@ -309,99 +273,12 @@ class Warpmetrics:
 
         return lambda function: in_block(lambda: start(function), function)
 
-    def flush(self, timeout: float = _FLUSH_SECONDS, *, end_open: bool = False) -> FlushResult:
-        """Export what has ended, after ending what got its outcome in this thread or task and is in no block.
-
-        Args:
-            timeout: seconds to wait for exporters we made.
-            end_open: also end every other run and group that is in no block.
-        """
-        core = self._core_now
-        if core is None:
-            return FlushResult("flushed", 0)
-        _end_for_flush(core, end_open)
-        return self._result(core, core.destination.force_flush(int(timeout * 1000)))
-
-    async def aflush(self, timeout: float = _FLUSH_SECONDS, *, end_open: bool = False) -> FlushResult:  # noqa: ASYNC109
-        """`flush` without blocking the event loop."""
-        core = self._core_now
-        if core is None:
-            return FlushResult("flushed", 0)
-        import asyncio
-
-        _end_for_flush(core, end_open)
-        return self._result(core, await asyncio.to_thread(core.destination.force_flush, int(timeout * 1000)))
-
-    def shutdown(self, timeout: float = _FLUSH_SECONDS) -> FlushResult:
-        """End every run in no block, flush, and stop what we made. A user's provider is left running."""
-        return self._stop(timeout, semconv.END_REASON_SHUTDOWN, in_blocks=False)
-
-    @property
-    def _core(self) -> Core:
-        return self._core_now or self._set_up()
-
-    def _set_up(self, settings: Settings | None = None) -> Core:
-        # With the first verb, not with the package: half of what importing all of it takes.
-        from warpmetrics_otel.record.core import Core
-        from warpmetrics_otel.record.settings import Settings
-
-        with self._lock:
-            if self._core_now is None:
-                settings = settings or Settings.read(self._options if not self._stopped else {"enabled": False})
-                self._core_now = Core(settings, self, self._register_exit)
-                self._register_exit()
-            return self._core_now
-
     def _current(self) -> Handle | None:
         core = self._core_now
         if core is None:
             return None
         core.drain()
         return current.current(self)
-
-    def _register_exit(self) -> None:
-        # Anew whenever a provider has come into use: exit hooks run last to first, and ours has to run before the
-        # provider's own.
-        atexit.unregister(self._at_exit)
-        atexit.register(self._at_exit)
-        fork.at_worker_exit(self._at_exit)
-
-    def _in_child(self) -> None:
-        # Another thread of the parent may have held it.
-        self._lock = threading.RLock()
-
-    def _at_exit(self) -> None:
-        self._stop(_FLUSH_SECONDS, semconv.END_REASON_EXIT, in_blocks=True)
-
-    def _stop(self, timeout: float, reason: str, *, in_blocks: bool) -> FlushResult:
-        if self._core_now is not None:
-            # While it is still the one that requests under way are told to.
-            self._core_now.claims.settle()
-        with self._lock:
-            core, self._core_now = self._core_now, None
-            self._stopped = True
-        if core is None:
-            return FlushResult("flushed", 0)
-        atexit.unregister(self._at_exit)
-        core.janitor.stop()
-        core.drain(timeout)
-        core.end_all(reason, in_blocks=in_blocks)
-        flushed = core.destination.force_flush(int(timeout * 1000))
-        core.destination.shutdown()
-        return self._result(core, flushed)
-
-    @staticmethod
-    def _result(core: Core, flushed: bool | None) -> FlushResult:
-        return FlushResult("unknown" if flushed is None else "flushed" if flushed else "failed", core.open_runs())
-
-
-def _end_for_flush(core: Core, end_open: bool) -> None:
-    core.drain(_FLUSH_SECONDS)
-    core.catch_up()
-    if end_open:
-        core.end_all(semconv.END_REASON_FLUSH)
-    else:
-        core.end_decided()
 
 
 def _name_of(function: object) -> str:

@@ -19,7 +19,7 @@ def encoder(*, ascii_only: bool, default: Callable[[Any], Any] | None = None) ->
         The function. It raises ValueError for NaN and infinities, and RecursionError for values that hold themselves.
     """
     plain = json.JSONEncoder(separators=(",", ":"), ensure_ascii=ascii_only, allow_nan=False, default=default)
-    make = json_encoder.c_make_encoder
+    make = getattr(json_encoder, "c_make_encoder", None)
     if make is None:  # an interpreter without the C accelerator
         return plain.encode
     quote = json_encoder.encode_basestring_ascii if ascii_only else json_encoder.encode_basestring
