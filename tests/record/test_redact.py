@@ -1,4 +1,4 @@
-"""`redact(value, path)` sees every content and opts value before it goes anywhere; when it fails, the value is hidden."""
+"""`redact(value, path)` sees every content and opts value before it goes anywhere; what raises is hidden."""
 
 import json
 from collections import deque
