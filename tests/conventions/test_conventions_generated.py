@@ -77,6 +77,7 @@ def test_defined_events_say_their_attributes():
     assert events.keys() == {
         semconv.EVENT_OUTCOME,
         semconv.EVENT_ACT,
+        semconv.EVENT_LINK,
         semconv.EVENT_EVALUATION_RESULT,
         semconv.EVENT_EXCEPTION,
     }
