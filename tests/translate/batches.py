@@ -6,7 +6,9 @@ CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 MISSING = object()
 
 texts = st.one_of(
-    st.sampled_from(["", "Code review", "retry", "Failed", "completed", "ünï😀", "\ud83d", "x" * 200, " padded ", "group"]),
+    st.sampled_from(
+        ["", "Code review", "retry", "Failed", "completed", "ünï😀", "\ud83d", "x" * 200, " padded ", "group"]
+    ),
     st.text(st.characters(codec=None), max_size=20),
 )
 numbers = st.one_of(
@@ -16,7 +18,9 @@ numbers = st.one_of(
 )
 scalars = st.one_of(st.none(), st.booleans(), numbers, texts)
 json_values = st.recursive(
-    scalars, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)), max_leaves=6
+    scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
+    max_leaves=6,
 )
 odd = st.one_of(st.just(MISSING), json_values)
 bags = st.one_of(
@@ -68,7 +72,9 @@ tokens = st.one_of(
     odd,
 )
 messages = st.one_of(
-    st.lists(st.fixed_dictionaries({"role": st.sampled_from(["user", "tool", "assistant"]), "content": texts}), max_size=3),
+    st.lists(
+        st.fixed_dictionaries({"role": st.sampled_from(["user", "tool", "assistant"]), "content": texts}), max_size=3
+    ),
     texts,
     odd,
 )
