@@ -1,4 +1,4 @@
-"""Batches that a Warpmetrics SDK can send, as hypothesis strategies: the usual, and everything odd that was ever seen."""
+"""Batches that a Warpmetrics SDK can send, as hypothesis strategies: the usual, and everything odd seen so far."""
 
 from hypothesis import strategies as st
 

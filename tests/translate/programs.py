@@ -1,4 +1,4 @@
-"""The six programs whose batches the vendor's SDK was seen to send, in Python with our verbs and the real OpenAI client."""
+"""The six programs whose batches the vendor's SDK was seen to send, with our verbs and the real OpenAI client."""
 
 import openai
 

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record.attributes import Attributes
 from warpmetrics_otel.record.is_a import is_a
-from warpmetrics_otel.translate.text import INT64, MAX_NAME_LENGTH, fit, plain
-
-_TOKENS = (
-    ("prompt", semconv.GEN_AI_USAGE_INPUT_TOKENS),
-    ("completion", semconv.GEN_AI_USAGE_OUTPUT_TOKENS),
-)
-_CACHE_TOKENS = (
-    ("cachedInput", semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
-    ("cacheRead", semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
-    ("cacheWrite", semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS),
-    # Readers that do not know the new name yet (Jaeger's and Langfuse's views) still find the old one.
-    ("cacheWrite", semconv.GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS),
-)
+from warpmetrics_otel.translate.text import MAX_NAME_LENGTH, fit, plain
+from warpmetrics_otel.translate.tokens import add_usage, count
 
 
 def call_name(data: CallData) -> str:
@@ -60,31 +46,10 @@ def add_response(attributes: Attributes, data: CallData) -> None:
         seconds = (data.first_chunk_ns - data.started_ns) / 1e9
         attributes[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = max(seconds, 0.0)
     if is_a(data.tokens, dict):
-        _add_usage(attributes, data.tokens)
-    if data.reasoning_tokens and (reasoning := _count(data.reasoning_tokens)):
+        add_usage(attributes, data.tokens)
+    if data.reasoning_tokens and (reasoning := count(data.reasoning_tokens)):
         attributes[semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = reasoning
-    if data.cost is not None and (cost := _count(data.cost)) is not None:
+    if data.cost is not None and (cost := count(data.cost)) is not None:
         attributes[semconv.GEN_AI_USAGE_COST] = float(cost)
     if data.error is not None or data.error_type is not None:
         attributes[semconv.ERROR_TYPE] = plain(data.error_type or "_OTHER")
-
-
-def _add_usage(attributes: Attributes, tokens: dict[str, Any]) -> None:
-    for name, key in _TOKENS:
-        if name in tokens and (count := _count(tokens[name])) is not None:
-            attributes[key] = count
-    for name, key in _CACHE_TOKENS:
-        if name in tokens and (count := _count(tokens[name])):
-            attributes[key] = count
-
-
-def _count(value: Any) -> int | float | None:
-    """A number that a backend can add up; None for anything else."""
-    kind = type(value)
-    if kind is int:
-        return value if value in INT64 else None
-    if kind is float:
-        return value if math.isfinite(value) else None
-    if kind is not bool and issubclass(kind, (int, float)):
-        return _count(int(value) if issubclass(kind, int) else float(value))
-    return None

@@ -25,8 +25,7 @@ _CACHE = (
 def add_usage(attributes: dict[str, Any], tokens: Mapping[str, Any]) -> None:
     """Add what can be counted of native tokens; a cache that was not used is not mentioned."""
     for name, key in _USAGE:
-        value = count(tokens.get(name))
-        if value is not None:
+        if name in tokens and (value := count(tokens[name])) is not None:
             attributes[key] = value
     for name, key in _CACHE:
         if name in tokens and (value := count(tokens[name])):
