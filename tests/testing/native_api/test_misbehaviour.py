@@ -4,6 +4,7 @@ import datetime
 import email.utils
 import http.client
 import json
+import socket
 import ssl
 import threading
 
@@ -108,8 +109,9 @@ def test_a_dripping_answer_stops_when_the_server_does():
     with NativeApi() as api, sending.client(api) as client:
         api.answer(Reply.dripping(3600))
         seen = in_thread(lambda: client.post(batch(runs=[run()])))
-        api.wait_for(lambda: api.batches)
+        api.wait_for(lambda: api.requests[0].status if api.requests else None)
     assert isinstance(seen(), ProtocolError)
+    assert (len(api.batches), api.requests[0].status) == (1, None)
 
 
 def test_a_client_that_gave_up_on_a_dripping_answer_may_send_again(api, client):
@@ -172,10 +174,12 @@ def test_who_has_gone_while_it_hung_was_not_heard(api, client):
     content = batch(runs=[run()])
     connection = begun(api, content)
     api.wait_for(lambda: api.requests)
-    connection.close()
+    # The end of a client that has gone, seen by the server; that it gets no answer is seen by the test.
+    connection.sock.shutdown(socket.SHUT_WR)
     assert client.post(content).status == 200
     api.behave()
-    api.go_down()
+    assert connection.sock.recv(1) == b""
+    connection.close()
     assert api.batches == [content]
     assert api.violations == []
 

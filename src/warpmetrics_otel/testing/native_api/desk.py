@@ -51,8 +51,6 @@ class Desk:
         """Note what is sent; None when that failed."""
         with self.change:
             received.status = status
-            if status is None and received.taken and received.batch is not None:
-                self.service.ledger.unacknowledge(received.batch)
             self.change.notify_all()
 
     def hang(self, since: int, listener: Listener) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,12 +68,6 @@ class Ledger:
         for kind, row in fresh:
             found += self._out_of_order(kind, row)
         return found
-
-    def unacknowledge(self, batch: Mapping[str, Any]) -> None:
-        """The answer to this batch did not get through: it may come again."""
-        for kind in KINDS:
-            for row in batch[kind]:
-                self._entries[key_of(kind, row)].acknowledged = False
 
     def incomplete(self) -> list[str]:
         """What still waits for another row: links without one of their ends, groups and calls without a link."""
