@@ -4,12 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-PRELUDE = """
+PRELUDE = r"""
 import os, signal, sys, pathlib
 from warpmetrics_otel.deliver.spool import Disk, Spool
 directory = pathlib.Path(sys.argv[1])
 def say(*what):
-    print(*what, flush=True)
+    # In one write: a forked child speaks into the same pipe.
+    os.write(1, (" ".join(map(str, what)) + "\n").encode())
 """
 
 
