@@ -1,4 +1,4 @@
-"""Measure AI agents on OpenTelemetry: runs, groups, calls, outcomes, acts and follow-up runs as spans, events and links."""
+"""Measure AI agents on OpenTelemetry: runs, calls, outcomes, acts and follow-ups as spans, events and links."""
 
 from warpmetrics_otel.record import (
     Act,
@@ -8,10 +8,10 @@ from warpmetrics_otel.record import (
     LiveCall,
     Outcome,
     Run,
-    Warpmetrics,
     extract,
     inject,
 )
+from warpmetrics_otel.wiring import Warpmetrics
 
 _default = Warpmetrics()
 

@@ -7,7 +7,7 @@ key that was left out stays out. How entities become spans is `translate`'s busi
 from warpmetrics_otel.entities.absent import ABSENT
 from warpmetrics_otel.entities.batch import Batch
 from warpmetrics_otel.entities.rows import KINDS, Act, Call, Entity, Group, Link, Outcome, Run, row_from
-from warpmetrics_otel.entities.tap import Tap
+from warpmetrics_otel.entities.tap import Counts, Delivery, Tap
 
 __all__ = [
     "ABSENT",
@@ -15,6 +15,8 @@ __all__ = [
     "Act",
     "Batch",
     "Call",
+    "Counts",
+    "Delivery",
     "Entity",
     "Group",
     "Link",

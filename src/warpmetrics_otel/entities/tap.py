@@ -1,8 +1,9 @@
-"""What recording tells delivery."""
+"""What recording tells delivery, and what delivery answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from warpmetrics_otel.entities.rows import Entity
@@ -13,4 +14,31 @@ class Tap(Protocol):
 
     def take(self, entities: Sequence[Entity]) -> None:
         """Accept entities, parents no later than their children. Never raises, never blocks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the entities taken so far, in this process."""
+
+    delivered: int = 0
+    pending: int = 0
+    """In memory: accepted, and lost with the process."""
+    spooled: int = 0
+    """On disk: accepted, and delivered by this process or the next."""
+    dropped: dict[str, int] = field(default_factory=dict)
+    """Lost, by reason."""
+    refusal: str | None = None
+    """Why nothing is sent any more, where the server refused for good."""
+
+
+class Delivery(Tap, Protocol):
+    """A tap with an end: what a recorder needs of it."""
+
+    def flush(self, seconds: float) -> Counts:
+        """Send what waits, for at most so many seconds."""
+        ...
+
+    def shutdown(self, seconds: float) -> Counts:
+        """Send what waits, for at most so many seconds, and stop."""
         ...

@@ -35,8 +35,7 @@ def encoded(opts: Any, path: str) -> str | None:
 
 
 def span_attributes(core: Core, opts: Any, path: str) -> dict[str, Any]:
-    """The opts bag as span attributes: search copies first, where a span limit evicts first."""
-    opts = shown(core, opts, path)
+    """The opts bag, as it may be shown, as span attributes: search copies first, where a span limit evicts first."""
     text = encoded(opts, path)
     if text is None:
         return {}

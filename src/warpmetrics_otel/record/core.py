@@ -10,21 +10,26 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from time import time_ns
 
+from opentelemetry.trace import TracerProvider
+
 from warpmetrics_otel import fork, semconv
 from warpmetrics_otel.capture import abandoned
 from warpmetrics_otel.capture import drain as drain_captures
+from warpmetrics_otel.entities import Delivery
 from warpmetrics_otel.record import blocks
 from warpmetrics_otel.record.claims import Claims
 from warpmetrics_otel.record.content_switch import content_writer
 from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.flow import flow
 from warpmetrics_otel.record.handles import Handle
+from warpmetrics_otel.record.helper import Helper
 from warpmetrics_otel.record.janitor import Janitor
 from warpmetrics_otel.record.memory import Memory
 from warpmetrics_otel.record.provider import Destination
 from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.spans import SpanStarter
 from warpmetrics_otel.record.state import Mark, State
+from warpmetrics_otel.record.telling import Telling
 from warpmetrics_otel.translate.classification import classifier
 
 REMEMBERED = 2048
@@ -34,7 +39,13 @@ REMEMBERED = 2048
 class Core:
     """Everything one `Warpmetrics` knows. Created at the first verb, replaced by `configure`."""
 
-    def __init__(self, settings: Settings, owner: object, register_exit: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        owner: object,
+        register_exit: Callable[[], None],
+        connect: Callable[[Settings, TracerProvider], Delivery | None],
+    ) -> None:
         self.settings = settings
         self.owner = owner
         """Whose this is: what is current for one owner is not for another."""
@@ -51,8 +62,12 @@ class Core:
         self._draining = threading.RLock()
         self.destination = Destination(settings)
         self.starter = self.destination.starter
+        self.delivery = connect(settings, self.starter.provider)
+        """Where entities go natively; None where no key says so."""
+        self.telling = None if self.delivery is None else Telling(self.delivery, settings)
         self.claims = Claims(self)
         self.janitor = Janitor(self)
+        self.helper = Helper()
         fork.after_fork(self._in_child)
 
     def refresh(self) -> SpanStarter:
@@ -76,6 +91,7 @@ class Core:
             parent.children.add(state)
         if self.janitor.resting:
             self.janitor.watch()
+            self.helper.start()
 
     def closed(self, state: State) -> None:
         """Keep an ended entity findable by its bare id for a while."""
@@ -173,3 +189,4 @@ class Core:
         self._draining = threading.RLock()
         self.claims.in_child()
         self.janitor = Janitor(self)
+        self.helper = Helper()

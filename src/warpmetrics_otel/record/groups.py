@@ -28,6 +28,7 @@ def start_group(core: Core, target: object, label: object, opts: Any) -> Group:
     if parent is None:
         warn_once("group(): the target is no run or group, so nothing is recorded; pass what run() or group() returned")
         return Group(core, detached(ids.GROUP, group_id))
+    opts = bag.shown(core, opts, "group.opts")
     values = {} if opts is None else bag.span_attributes(core, opts, "group.opts")
     text = attributes.named(values, "label", label)
     name = attributes.group_name(values, text)
@@ -46,6 +47,8 @@ def start_group(core: Core, target: object, label: object, opts: Any) -> Group:
     state.label = parent.label
     core.opened(state)
     state.touch(now)
+    if core.telling is not None:
+        core.telling.group(state, parent, label, opts, now)
     return Group(core, state, target if isinstance(target, Handle) else None)
 
 

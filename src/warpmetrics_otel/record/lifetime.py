@@ -6,19 +6,29 @@ In forked children too, which have the configuration but neither the open spans 
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
+import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel import fork, semconv
-from warpmetrics_otel.record.result import FlushResult
+from warpmetrics_otel.record.result import Exported, FlushResult
 from warpmetrics_otel.record.sink import CurrentSink
 from warpmetrics_otel.record.warn import forget
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import TracerProvider
+
+    from warpmetrics_otel.entities import Counts, Delivery
     from warpmetrics_otel.record.core import Core
     from warpmetrics_otel.record.settings import Settings
 
+logger = logging.getLogger("warpmetrics_otel")
+
 _FLUSH_SECONDS = 5.0
+_LEAST_SECONDS = 0.2
+"""What an exporter gets of a deadline that the one before it has used up."""
 
 
 class Lifetime:
@@ -59,14 +69,14 @@ class Lifetime:
         """Export what has ended, after ending what got its outcome in this thread or task and is in no block.
 
         Args:
-            timeout: seconds to wait for exporters we made.
+            timeout: seconds to wait, for exporters and the native API together.
             end_open: also end every other run and group that is in no block.
         """
         core = self._core_now
         if core is None:
             return FlushResult("flushed", 0)
         _end_for_flush(core, end_open)
-        return self._result(core, core.destination.force_flush(int(timeout * 1000)))
+        return _flushed(core, timeout)
 
     async def aflush(self, timeout: float = _FLUSH_SECONDS, *, end_open: bool = False) -> FlushResult:  # noqa: ASYNC109
         """`flush` without blocking the event loop."""
@@ -76,7 +86,7 @@ class Lifetime:
         import asyncio
 
         _end_for_flush(core, end_open)
-        return self._result(core, await asyncio.to_thread(core.destination.force_flush, int(timeout * 1000)))
+        return await asyncio.to_thread(_flushed, core, timeout)
 
     def shutdown(self, timeout: float = _FLUSH_SECONDS) -> FlushResult:
         """End every run in no block, flush, and stop what we made. A user's provider is left running."""
@@ -94,7 +104,7 @@ class Lifetime:
         with self._lock:
             if self._core_now is None:
                 settings = settings or Settings.read(self._options if not self._stopped else {"enabled": False})
-                self._core_now = Core(settings, self, self._register_exit)
+                self._core_now = Core(settings, self, self._register_exit, self._connect)
                 self._register_exit()
             return self._core_now
 
@@ -125,13 +135,47 @@ class Lifetime:
         core.janitor.stop()
         core.drain(timeout)
         core.end_all(reason, in_blocks=in_blocks)
-        flushed = core.destination.force_flush(int(timeout * 1000))
-        core.destination.shutdown()
-        return self._result(core, flushed)
+        return _finished(core, timeout, say=reason == semconv.END_REASON_EXIT)
 
-    @staticmethod
-    def _result(core: Core, flushed: bool | None) -> FlushResult:
-        return FlushResult("unknown" if flushed is None else "flushed" if flushed else "failed", core.open_runs())
+    def _connect(self, settings: Settings, provider: TracerProvider) -> Delivery | None:
+        """Where entities go beside the spans; recording alone knows of no such place."""
+        return None
+
+
+def _flushed(core: Core, timeout: float) -> FlushResult:
+    until = time.monotonic() + timeout
+    failed: bool | None = False
+    exported = core.helper.call(partial(core.destination.force_flush, int(timeout * 1000)), timeout, late=failed)
+    return _result(core, exported, None if core.delivery is None else core.delivery.flush(until - time.monotonic()))
+
+
+def _finished(core: Core, timeout: float, *, say: bool) -> FlushResult:
+    until = time.monotonic() + timeout
+    counts = None if core.delivery is None else core.delivery.shutdown(timeout)
+    rest = max(until - time.monotonic(), _LEAST_SECONDS)
+    failed: bool | None = False
+    exported = core.helper.call(partial(core.destination.force_flush, int(rest * 1000)), rest, late=failed)
+    core.helper.call(core.destination.shutdown, max(until - time.monotonic(), _LEAST_SECONDS), late=None)
+    core.helper.stop()
+    result = _result(core, exported, counts)
+    if say and counts is not None and (counts.pending or counts.spooled or counts.dropped):
+        logger.warning(
+            "at exit %d entities had been delivered, %d were lost with the process, %d wait in the spool, dropped: %s",
+            counts.delivered,
+            counts.pending,
+            counts.spooled,
+            counts.dropped or "none",
+        )
+    return result
+
+
+def _result(core: Core, exported: bool | None, counts: Counts | None) -> FlushResult:
+    said: Exported = "unknown" if exported is None else "flushed" if exported else "failed"
+    if counts is None:
+        return FlushResult(said, core.open_runs())
+    return FlushResult(
+        said, core.open_runs(), counts.delivered, counts.pending, counts.spooled, counts.dropped, counts.refusal
+    )
 
 
 def _end_for_flush(core: Core, end_open: bool) -> None:

@@ -24,7 +24,6 @@ from warpmetrics_otel.record.warn import warn_once
 from warpmetrics_otel.translate.text import fit, text_of
 
 if TYPE_CHECKING:
-    from warpmetrics_otel.record.content_switch import ContentWriter
     from warpmetrics_otel.record.core import Core
 
 
@@ -51,7 +50,7 @@ class LiveCall:
     # What becomes known is in the dictionary of its own: the state keeps that, and may never keep the handle alive.
     __slots__ = ("__dict__", "_attachment", "_core", "call")
 
-    def __init__(self, core: Core, handle: Call, data: CallData) -> None:
+    def __init__(self, core: Core, handle: Call, data: CallData, opts: Any = None) -> None:
         self.call = handle
         """The handle, for `outcome` and for other processes."""
         self.messages: Any = data.messages
@@ -66,7 +65,7 @@ class LiveCall:
         self.error: BaseException | str | None = None
         self._core = core
         self._attachment: current.Attachment | None = None
-        handle._state.complete = partial(_complete, vars(self), data, core.add_content)
+        handle._state.complete = partial(_complete, vars(self), data, core, opts)
 
     @property
     def id(self) -> str:
@@ -120,9 +119,7 @@ class LiveCall:
             state.dropped(state)
 
 
-def _complete(
-    known: dict[str, Any], data: CallData, add_content: ContentWriter | None, state: State, at_ns: int
-) -> None:
+def _complete(known: dict[str, Any], data: CallData, core: Core, opts: Any, state: State, at_ns: int) -> None:
     """Put what is known of a call on its span, which is about to end."""
     for name in _KNOWN:
         setattr(data, name, known.get(name))
@@ -131,13 +128,15 @@ def _complete(
     data.finish_reasons, data.tools = listed(data.finish_reasons), listed(data.tools)
     set_error(data, known.get("error"), None)
     values: attributes.Attributes = {}
-    if add_content is not None:
-        add_content(values, data)
+    if core.add_content is not None:
+        core.add_content(values, data)
     call_attributes.add_response(values, data)
     state.span.set_attributes(fit(values))
     if data.failed:
         state.raised = True
         set_failed(state.span, data)
+    if core.telling is not None and state.parent is not None:
+        core.telling.call(state, state.parent, data, opts)
 
 
 def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> LiveCall:
@@ -148,6 +147,7 @@ def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> Li
     if parent is None:
         warn_once(NO_PARENT, "start_call()")
         return LiveCall(core, Call(core, detached(ids.CALL, native_id)), data)
+    opts = bag.shown(core, opts, "call.opts")
     values = bag.span_attributes(core, opts, "call.opts")
     call_attributes.add_request(values, data)
     attributes.identity(values, ids.CALL, native_id, parent)
@@ -164,4 +164,4 @@ def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> Li
     state = State(ids.CALL, native_id, span, parent)
     core.opened(state)
     state.touch(now)
-    return LiveCall(core, Call(core, state, target if isinstance(target, Handle) else None), data)
+    return LiveCall(core, Call(core, state, target if isinstance(target, Handle) else None), data, opts)

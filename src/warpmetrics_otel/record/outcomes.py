@@ -40,7 +40,9 @@ def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outco
     opts = bag.shown(core, opts, "outcome.opts")
     opts_json = bag.encoded(opts, "outcome.opts")
     event = attributes.outcome_event(mark, opts, opts_json, classification, name)
-    _put(core, mark, semconv.EVENT_OUTCOME, event, state.context, state.id)
+    at_ns = _put(core, mark, semconv.EVENT_OUTCOME, event, state.context, state.id)
+    if core.telling is not None:
+        core.telling.mark(mark, state.id, name, opts, at_ns)
     if state.open:
         state.outcome_name, state.classification = event[semconv.WARPMETRICS_OUTCOME_NAME], classification
         state.flow = flow()
@@ -67,9 +69,12 @@ def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
         name, opts = reserved.act_name, _merged(reserved.opts, opts)
     mark.state, mark.act_name = outcome.state, plain(name)
     mark.outcome_id, mark.outcome_name = outcome.id, outcome.outcome_name
-    opts_json = bag.encoded(bag.shown(core, opts, "act.opts"), "act.opts")
+    opts = bag.shown(core, opts, "act.opts")
+    opts_json = bag.encoded(opts, "act.opts")
     event = attributes.act_event(mark, opts_json, name)
-    _put(core, mark, semconv.EVENT_ACT, event, outcome.context, outcome.id)
+    at_ns = _put(core, mark, semconv.EVENT_ACT, event, outcome.context, outcome.id)
+    if core.telling is not None:
+        core.telling.mark(mark, outcome.id, name, opts, at_ns)
     return Act(mark, target._target if isinstance(target, _Marked) else None)
 
 
@@ -80,8 +85,8 @@ def describe_act(name: object, opts: Any) -> Act:
     return Act(mark)
 
 
-def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: Any, target_id: str) -> None:
-    """Put the event on the target's span while it is open; afterwards on a carrier."""
+def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: Any, target_id: str) -> int:
+    """Put the event on the target's span while it is open, afterwards on a carrier; the time it happened."""
     now = time_ns()
     state = mark.state
     placed = False
@@ -105,6 +110,7 @@ def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: A
     core.marked(mark)
     if core.settings.events == "both" and core.settings.enabled:
         logs.emit(core.settings.logger_provider, event_name, event, now, host if host.is_valid else mark.context)
+    return now
 
 
 def _merged(first: Any, second: Any) -> Any:

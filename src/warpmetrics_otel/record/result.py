@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Exported = Literal["flushed", "failed", "unknown"]
@@ -17,6 +17,17 @@ class FlushResult:
     answer True whatever happened."""
     open_runs: int
     """How many runs have not ended, and so were not exported."""
+    delivered: int = 0
+    """How many entities the native API has taken from this process."""
+    pending: int = 0
+    """How many wait in memory for the native API."""
+    spooled: int = 0
+    """How many wait on disk for the native API; the next process delivers what this one does not."""
+    dropped: dict[str, int] = field(default_factory=dict)
+    """How many entities were lost on the way to the native API, by reason."""
+    refusal: str | None = None
+    """Why the native API takes nothing any more, where that is so."""
 
     def __bool__(self) -> bool:
-        return self.exported != "failed" and self.open_runs == 0
+        outstanding = self.open_runs or self.pending or self.spooled or self.dropped
+        return self.exported != "failed" and not outstanding

@@ -41,6 +41,7 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     run_id, bits = ids.mint(ids.RUN)
     context = _context_of(options.parent if options.parent is not None else core.settings.run_parent)
     caller = trace.get_current_span() if context is None else None
+    opts = bag.shown(core, opts, "run.opts")
     values = {} if opts is None else bag.span_attributes(core, opts, "run.opts")
     text = attributes.named(values, "label", label)
     values[semconv.GEN_AI_OPERATION_NAME] = semconv.OPERATION_INVOKE_WORKFLOW
@@ -75,6 +76,8 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     state.chain_id = values.get(semconv.WARPMETRICS_CHAIN_ID)
     state.position = values.get(semconv.WARPMETRICS_CHAIN_POSITION)
     core.opened(state)
+    if core.telling is not None:
+        core.telling.run(state, label, opts, act, options.conversation_id, options.user_id, now)
     if caller is not None and core.settings.caller_link and caller.is_recording():
         back = {semconv.WARPMETRICS_LINK_TYPE: semconv.LINK_TYPE_RUN, semconv.WARPMETRICS_RUN_ID: run_id}
         caller.add_link(state.context, back)

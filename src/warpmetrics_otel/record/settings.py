@@ -48,11 +48,13 @@ def _classes(text: str) -> dict[str, str]:
     return dict(pair.rsplit("=", 1) for pair in text.split(",") if pair) if text else {}
 
 
-def _option(default: Any, about: str, variable: str | None = None, read: Callable[[str], Any] = str) -> Any:
+def _option(
+    default: Any, about: str, variable: str | None = None, read: Callable[[str], Any] = str, *, secret: bool = False
+) -> Any:
     metadata = {"about": about, "variable": variable, "read": read}
     if isinstance(default, dict):
         return field(default_factory=dict, metadata=metadata)
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,53 @@ class Settings:
         "`SPAN_AND_EVENT`.",
         CONTENT_VARIABLE,
         _content,
+    )
+    api_key: str | Callable[[], str] | None = _option(
+        None,
+        "The key of the native Warpmetrics API; with one, runs go there too. A function is asked for every request, so "
+        "that keys may rotate.",
+        "WARPMETRICS_API_KEY",
+        secret=True,
+    )
+    api_url: str = _option(
+        "https://api.warpmetrics.com",
+        "The address of the native API.",
+        "WARPMETRICS_API_URL",
+    )
+    project_id: str | None = _option(
+        None,
+        "The project, for keys of an organisation.",
+        "WARPMETRICS_PROJECT_ID",
+    )
+    spool_dir: str | os.PathLike[str] | None = _option(
+        None,
+        "A folder in which what is accepted outlives the process until the native API has it.",
+        "WARPMETRICS_SPOOL_DIR",
+    )
+    spool_max_bytes: int = _option(
+        512 * 1024 * 1024,
+        "The most bytes the spool takes on disk; beyond it the oldest go, counted.",
+        "WARPMETRICS_SPOOL_MAX_BYTES",
+        int,
+    )
+    max_pending: int = _option(
+        100_000,
+        "The most entities that wait in memory for the native API; beyond it the oldest go, counted.",
+        "WARPMETRICS_MAX_PENDING",
+        int,
+    )
+    max_pending_bytes: int = _option(
+        64 * 1024 * 1024,
+        "The most bytes that wait in memory for the native API, estimated; beyond it the oldest go, counted.",
+        "WARPMETRICS_MAX_PENDING_BYTES",
+        int,
+    )
+    native_content: bool = _option(
+        True,
+        "Send messages and responses to the native API. An explicit `NO_CONTENT` in "
+        "`OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` turns it off too.",
+        "WARPMETRICS_NATIVE_CONTENT",
+        _boolean,
     )
     redact: Redact | None = _option(
         None,
@@ -139,6 +188,10 @@ class Settings:
         )
         _require(self.redact is None or callable(self.redact), "redact", self.redact, "a function (value, path)")
         _require((self.idle_timeout or 0) >= 0, "idle_timeout", self.idle_timeout, "seconds, 0 or more")
+        _require(not isinstance(self.api_key, bytes), "api_key", "bytes", "a text, or a function that gives one")
+        _require(self.api_url.startswith(("http://", "https://")), "api_url", self.api_url, "an http or https address")
+        for option in ("spool_max_bytes", "max_pending", "max_pending_bytes"):
+            _require(getattr(self, option) > 0, option, getattr(self, option), "1 or more")
         for name, classification in self.classifications.items():
             _require(classification in _CLASSES, f"classifications[{name!r}]", classification, " or ".join(_CLASSES))
 
@@ -163,6 +216,8 @@ class Settings:
             if item.name not in options:
                 _read_variable(item.name, item.metadata, values)
         values.update(options)
+        if "native_content" not in values and os.environ.get(CONTENT_VARIABLE, "").strip().upper() == "NO_CONTENT":
+            values["native_content"] = False
         if _sdk_disabled():
             values["enabled"] = False
         return cls(**values)

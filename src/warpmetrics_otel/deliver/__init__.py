@@ -1,0 +1,5 @@
+"""Entities to the native Warpmetrics API: pipeline, exporter, processor, sampler, transport, retry, spool."""
+
+from warpmetrics_otel.deliver.connect import Connection, connect
+
+__all__ = ["Connection", "connect"]

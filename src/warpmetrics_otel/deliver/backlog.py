@@ -1,0 +1,162 @@
+"""What waits to be sent: in memory, or in a spool. The pipeline does not know which."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Sequence
+from typing import Protocol
+
+from warpmetrics_otel.deliver.rows import Row, row_of
+from warpmetrics_otel.entities import Call, Entity
+
+
+class Backlog(Protocol):
+    """A queue whose entries stay until they are done."""
+
+    durable: bool
+    """Whether entries outlive the process."""
+
+    def add(self, entity: Entity) -> None:
+        """Accept an entity, on the caller's thread. Never raises."""
+        ...
+
+    def next(self, most: int, most_bytes: int) -> list[Row]:
+        """The oldest rows that are not done, in order: at least one, if there is any, else within both bounds."""
+        ...
+
+    def done(self, rows: Sequence[Row]) -> None:
+        """These rows, the oldest, were delivered."""
+        ...
+
+    def refused(self, row: Row, reason: str) -> None:
+        """This row, the oldest, is refused for good."""
+        ...
+
+    def pending(self) -> int:
+        """How many entities wait."""
+        ...
+
+    def dropped(self) -> Counter[str]:
+        """How many entities were lost, by reason."""
+        ...
+
+    def refuse_all(self, reason: str) -> None:
+        """Everything that waits is lost; only where entries do not outlive the process."""
+        ...
+
+    def sync(self) -> None:
+        """Called by the worker between two requests."""
+        ...
+
+    def start_afresh(self) -> None:
+        """Called in a forked child: what waits is the parent's."""
+        ...
+
+    def close(self) -> None:
+        """No more entities will come from this process."""
+        ...
+
+
+_OVERHEAD = 600
+"""Bytes an entity takes in memory besides its content, about."""
+
+
+class MemoryBacklog:
+    """A bounded queue in memory: when it is full the oldest go, and are counted.
+
+    Args:
+        most: entities it holds.
+        most_bytes: bytes it holds, as estimated from the texts in them.
+    """
+
+    durable = False
+
+    def __init__(self, most: int, most_bytes: int) -> None:
+        self._most, self._most_bytes = most, most_bytes
+        self.start_afresh()
+
+    def start_afresh(self) -> None:
+        """Called in a forked child: what waits is the parent's."""
+        self._lock = threading.Lock()
+        self._queue: deque[tuple[Entity, int, int]] = deque()
+        self._bytes = 0
+        self._number = 0
+        self._lost: Counter[str] = Counter()
+
+    def add(self, entity: Entity) -> None:
+        """Accept an entity; the oldest go when there is no room."""
+        size = _OVERHEAD + (_content_size(entity) if type(entity) is Call else 0)
+        with self._lock:
+            self._number += 1
+            self._queue.append((entity, size, self._number))
+            self._bytes += size
+            while len(self._queue) > self._most or (self._bytes > self._most_bytes and len(self._queue) > 1):
+                self._bytes -= self._queue.popleft()[1]
+                self._lost["queue_full"] += 1
+
+    def next(self, most: int, most_bytes: int) -> list[Row]:
+        """The oldest rows, in order."""
+        with self._lock:
+            oldest = [self._queue[index] for index in range(min(most, len(self._queue)))]
+        rows: list[Row] = []
+        total = 0
+        for entity, _, number in oldest:
+            row = row_of(entity)
+            total += len(row.text)
+            if rows and total > most_bytes:
+                break
+            rows.append(Row(row.kind, row.text, number))
+        return rows
+
+    def done(self, rows: Sequence[Row]) -> None:
+        """Forget rows that were delivered; some may have gone already, for lack of room."""
+        last = rows[-1].position
+        with self._lock:
+            while self._queue and self._queue[0][2] <= last:
+                self._bytes -= self._queue.popleft()[1]
+
+    def refused(self, row: Row, reason: str) -> None:
+        """Count a row that nobody will take."""
+        self.done([row])
+        with self._lock:
+            self._lost[reason] += 1
+
+    def refuse_all(self, reason: str) -> None:
+        """Count everything that waits as lost."""
+        with self._lock:
+            self._lost[reason] += len(self._queue)
+            self._queue.clear()
+            self._bytes = 0
+
+    def pending(self) -> int:
+        """How many entities wait."""
+        return len(self._queue)
+
+    def dropped(self) -> Counter[str]:
+        """How many entities were lost, by reason."""
+        with self._lock:
+            return Counter(self._lost)
+
+    def sync(self) -> None:
+        """Memory needs none."""
+
+    def close(self) -> None:
+        """Memory needs none."""
+
+
+def _content_size(call: Call) -> int:
+    return _size(call.messages) + _size(call.response) + _size(call.tool_calls) + _size(call.opts)
+
+
+def _size(value: object, depth: int = 0) -> int:
+    """The bytes of the texts in a value, about."""
+    if type(value) is str:
+        return len(value)
+    if depth > 16:
+        return 0
+    if type(value) is dict:
+        return sum(64 + _size(item, depth + 1) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return sum(16 + _size(item, depth + 1) for item in value)
+    return 32

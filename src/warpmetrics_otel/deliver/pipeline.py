@@ -1,0 +1,164 @@
+"""The way to the native API: one a process and destination, whoever hands it entities.
+
+Taking an entity is cheap and never blocks; a worker thread sends, retries, splits and waits. The
+worker starts with the first entity, never before a fork, and a forked child starts its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+
+from warpmetrics_otel import fork
+from warpmetrics_otel.deliver.backlog import Backlog
+from warpmetrics_otel.deliver.seen import Seen
+from warpmetrics_otel.deliver.sender import Sender
+from warpmetrics_otel.deliver.transport import Transport
+from warpmetrics_otel.entities import Counts, Entity
+
+logger = logging.getLogger("warpmetrics_otel")
+
+LINGER_SECONDS = 0.2
+"""How long the first entity waits for company."""
+
+REST_SECONDS = 10.0
+"""Seconds between two looks at a key that was refused and may have been rotated since."""
+
+
+class Pipeline:
+    """Sends what it is given to one destination.
+
+    Args:
+        transport: how a batch gets there.
+        backlog: where entities wait.
+    """
+
+    def __init__(self, transport: Transport, backlog: Backlog) -> None:
+        self.transport = transport
+        self._backlog = backlog
+        self._start_afresh()
+        fork.after_fork(self._in_child)
+
+    def __repr__(self) -> str:
+        return f"Pipeline({self.transport.url!r})"
+
+    def _start_afresh(self) -> None:
+        self._change = threading.Condition()
+        self._worker: threading.Thread | None = None
+        self._resting = True
+        self._stopping = False
+        self._hurried = False
+        self._seen = Seen()
+        self._sender = Sender(self.transport, self._backlog)
+
+    def _in_child(self) -> None:
+        # What waits here was accepted by the parent, which sends it; a thread does not survive a fork.
+        self._backlog.start_afresh()
+        self.transport.start_afresh()
+        self._start_afresh()
+
+    def take(self, entities: Iterable[Entity]) -> None:
+        """Accept entities that were not accepted before. Never raises, never blocks."""
+        for entity in entities:
+            if self._seen.add(entity.key):
+                self._backlog.add(entity)
+        if self._resting and self._sender.refusal is None:
+            self._wake()
+
+    def flush(self, seconds: float) -> Counts:
+        """Send what waits, for at most so many seconds."""
+        if self._backlog.pending():
+            self._wake()
+            with self._change:
+                self._hurried = True
+                self._change.notify_all()
+                self._change.wait_for(self._settled, max(seconds, 0.0))
+        return self.counts()
+
+    def counts(self) -> Counts:
+        """What became of the entities taken so far."""
+        waiting = self._backlog.pending()
+        durable = self._backlog.durable
+        refusal = self._sender.refusal
+        return Counts(
+            delivered=self._sender.delivered,
+            pending=0 if durable else waiting,
+            spooled=waiting if durable else 0,
+            dropped=dict(self._backlog.dropped()),
+            refusal=None if refusal is None else refusal.reason,
+        )
+
+    def shutdown(self, seconds: float) -> Counts:
+        """Send what waits, for at most so many seconds, and stop."""
+        until = time.monotonic() + seconds
+        self.flush(seconds)
+        with self._change:
+            self._stopping = True
+            self._change.notify_all()
+            worker = self._worker
+        if worker is not None and worker is not threading.current_thread():
+            worker.join(max(until - time.monotonic(), 0.1))
+        counts = self.counts()
+        self._backlog.close()
+        self.transport.close()
+        return counts
+
+    def _settled(self) -> bool:
+        return self._stopping or self._sender.refusal is not None or not self._backlog.pending()
+
+    def _wake(self) -> None:
+        with self._change:
+            self._resting = False
+            if self._worker is None and not self._stopping:
+                worker = threading.Thread(target=self._work, name="warpmetrics-delivery", daemon=True)
+                try:
+                    worker.start()
+                except RuntimeError:
+                    # The interpreter is exiting, or out of threads; what waits is told by the exit hook's counts.
+                    self._resting = True
+                    return
+                self._worker = worker
+            self._change.notify_all()
+
+    def _work(self) -> None:
+        while not self._stopping:
+            if self._backlog.pending() and self._sender.refusal is None:
+                self._gather()
+                wait = self._sender.send_next()
+                self._backlog.sync()
+                self._pause(wait)
+            else:
+                self._rest()
+        self._backlog.sync()
+
+    def _gather(self) -> None:
+        """Let the first entity wait for company, unless somebody waits for a flush or there is company enough."""
+        if self._backlog.pending() >= self._sender.most:
+            return
+        with self._change:
+            self._change.wait_for(self._urged, LINGER_SECONDS)
+
+    def _pause(self, seconds: float) -> None:
+        with self._change:
+            self._change.notify_all()
+            if seconds and self._change.wait_for(self._urged, seconds):
+                # A flush is worth one try at once, not one after another.
+                self._hurried = False
+
+    def _rest(self) -> None:
+        if self._sender.refusal is not None:
+            self._sender.reconsider()
+        self._backlog.sync()
+        with self._change:
+            self._hurried = False
+            self._resting = True
+            self._change.notify_all()
+            # What was added before that line saw no resting worker, so it has to be seen here.
+            if self._settled():
+                self._change.wait_for(lambda: self._stopping or not self._resting, REST_SECONDS)
+            self._resting = False
+
+    def _urged(self) -> bool:
+        return self._stopping or self._hurried

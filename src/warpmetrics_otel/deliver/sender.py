@@ -1,0 +1,157 @@
+"""Getting the oldest waiting rows to the server: batches, splits, and what each answer leads to."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from warpmetrics_otel.deliver.backlog import Backlog
+from warpmetrics_otel.deliver.pace import Pace
+from warpmetrics_otel.deliver.retry import Backoff
+from warpmetrics_otel.deliver.rows import Row, body, shortened
+from warpmetrics_otel.deliver.transport import Transport
+from warpmetrics_otel.deliver.verdict import Answer, Verdict
+
+logger = logging.getLogger("warpmetrics_otel")
+
+MOST_ENTITIES = 2000
+MOST_BYTES = 2_000_000
+_SMALLEST_BYTES = 1000
+
+
+class Sender:
+    """Sends one batch at a time, in order. Used by one thread.
+
+    Args:
+        transport: how a batch gets there.
+        backlog: where the rows are.
+    """
+
+    def __init__(self, transport: Transport, backlog: Backlog) -> None:
+        self._transport = transport
+        self._backlog = backlog
+        self._backoff = Backoff()
+        self._pace = Pace()
+        self._failures = 0
+        self._most_bytes = MOST_BYTES
+        self._said: set[str] = set()
+        self.most = MOST_ENTITIES
+        """How many entities a batch may have; less while a bad one among them is being isolated."""
+        self.delivered = 0
+        """How many entities the server took."""
+        self.shortened = 0
+        """How many calls were delivered without content that was too large."""
+        self.refusal: Answer | None = None
+        """Why the server takes nothing, if that is so."""
+        self._refused_key = ""
+
+    def send_next(self) -> float:
+        """Send the oldest rows.
+
+        Returns:
+            Seconds to wait before the next call.
+        """
+        wait = self._pace.wait(time.monotonic())
+        if wait:
+            return wait
+        rows = self._backlog.next(self.most, self._most_bytes)
+        return self._send(rows) if rows else 0.0
+
+    def reconsider(self) -> None:
+        """After a refusal: go on if the key is another one now; else count what cannot be kept."""
+        try:
+            key = self._transport.key()
+        except Exception:  # noqa: BLE001 -- the user's function; it was reported when a request needed it
+            key = self._refused_key
+        if key != self._refused_key:
+            logger.info("the API key has changed; delivery to %s goes on", self._transport.url)
+            self.refusal = None
+        elif not self._backlog.durable:
+            self._backlog.refuse_all("refused")
+
+    def _send(self, rows: list[Row]) -> float:
+        self._pace.sent(time.monotonic())
+        answer = self._transport.send(body(rows))
+        if answer.verdict is Verdict.DELIVERED:
+            self._delivered(rows)
+        elif answer.verdict is Verdict.TRANSIENT:
+            return self._failed(answer)
+        elif answer.verdict is Verdict.REFUSED:
+            self._refused(answer)
+        elif len(rows) > 1:
+            self._narrow(rows, answer)
+        elif answer.verdict is Verdict.TOO_LARGE:
+            return self._shorten(rows[0], answer)
+        else:
+            self._give_up(rows[0], "invalid", answer)
+        return 0.0
+
+    def _delivered(self, rows: list[Row]) -> None:
+        self._backlog.done(rows)
+        self.delivered += len(rows)
+        if self._failures:
+            logger.info("%s takes batches again after %d failed tries", self._transport.url, self._failures)
+        self._failures = 0
+        self.most = min(self.most * 2, MOST_ENTITIES)
+
+    def _failed(self, answer: Answer) -> float:
+        self._failures += 1
+        wait = self._backoff.wait(self._failures, answer.retry_after)
+        if self._failures == 1:
+            logger.warning(
+                "%s does not take batches (%s); trying again until it does, %d entities wait",
+                self._transport.url,
+                answer.reason,
+                self._backlog.pending(),
+            )
+        return wait
+
+    def _refused(self, answer: Answer) -> None:
+        self.refusal = answer
+        self._refused_key = self._transport.key()
+        kept = "they are kept in the spool" if self._backlog.durable else "without a spool they are lost"
+        logger.error(
+            "%s refuses for good (%s): nothing more is sent, %d entities wait and %s. Check the API key, the project "
+            "id and the address, then start again",
+            self._transport.url,
+            answer.reason,
+            self._backlog.pending(),
+            kept,
+        )
+        if not self._backlog.durable:
+            self._backlog.refuse_all("refused")
+
+    def _narrow(self, rows: list[Row], answer: Answer) -> None:
+        """Try with fewer: half the bytes for a size limit, half the rows for something in them."""
+        if answer.verdict is Verdict.TOO_LARGE:
+            self._most_bytes = max(sum(len(row.text) for row in rows) // 2, _SMALLEST_BYTES)
+        self.most = max(len(rows) // 2, 1)
+
+    def _shorten(self, row: Row, answer: Answer) -> float:
+        shorter = shortened(row, len(row.text) // 2)
+        if shorter is None:
+            self._give_up(row, "too_large", answer)
+            return 0.0
+        wait = self._send([shorter])
+        self.shortened += 1
+        if self._first_time("shortened"):
+            logger.error(
+                "a call is too large for %s (%s): it was sent without its longest content",
+                self._transport.url,
+                answer.reason,
+            )
+        return wait
+
+    def _give_up(self, row: Row, reason: str, answer: Answer) -> None:
+        self._backlog.refused(row, reason)
+        if self._first_time(reason):
+            logger.error(
+                "%s refuses an entity for good (%s): it is set aside, the others go on",
+                self._transport.url,
+                answer.reason,
+            )
+
+    def _first_time(self, what: str) -> bool:
+        first = what not in self._said
+        self._said.add(what)
+        return first

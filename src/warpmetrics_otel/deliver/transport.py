@@ -1,0 +1,146 @@
+"""One batch, one HTTP request to the native API.
+
+Retrying, splitting and waiting are the pipeline's business; what an answer means is `verdict`'s.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from warpmetrics_otel.deliver.verdict import Answer, Verdict, judge
+
+if TYPE_CHECKING:
+    import urllib3
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+_LONGEST_ANSWER = 65_536
+
+Key = str | Callable[[], str]
+
+
+class Transport:
+    """Speaks to one API address.
+
+    Args:
+        url: the API's address, such as ``https://api.warpmetrics.com``.
+        api_key: the key, or a function that gives the current one: it is asked for every request.
+        project_id: for keys of an organisation (``X-Project-Id``).
+        version: ours (``X-SDK-Version``).
+    """
+
+    def __init__(self, url: str, api_key: Key, project_id: str | None, version: str) -> None:
+        self.url = url.rstrip("/")
+        self._key = api_key
+        self._project_id = project_id
+        self._version = version
+        self._pool: urllib3.PoolManager | None = None
+
+    def __repr__(self) -> str:
+        return f"Transport({self.url!r})"
+
+    def key(self) -> str:
+        """The key in force. What a user's function raises is raised here."""
+        return self._key() if callable(self._key) else self._key
+
+    def send(self, body: bytes, seconds: float = READ_SECONDS) -> Answer:
+        """Post a batch's envelope; never raises.
+
+        Args:
+            body: the JSON envelope.
+            seconds: the most to wait for the answer.
+        """
+        return self._request("POST", "/v1/events", body, seconds)
+
+    def get(self, path: str, seconds: float = READ_SECONDS) -> Answer:
+        """Ask for something, to see whether it is answered; never raises."""
+        return self._request("GET", path, None, seconds)
+
+    def put(self, path: str, body: bytes, seconds: float = READ_SECONDS) -> Answer:
+        """Store something; never raises."""
+        return self._request("PUT", path, body, seconds)
+
+    def close(self) -> None:
+        """Close kept connections; the next request opens new ones."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.clear()
+
+    def start_afresh(self) -> None:
+        """Called in a forked child: kept connections are the parent's, and are neither used nor closed here."""
+        self._pool = None
+
+    def _request(self, method: str, path: str, body: bytes | None, seconds: float) -> Answer:
+        import urllib3
+        from urllib3.exceptions import HTTPError
+
+        try:
+            headers = self._headers()
+        except Exception as error:  # noqa: BLE001 -- the user's key function may raise anything
+            return Answer(Verdict.TRANSIENT, f"api_key() raised {type(error).__name__}")
+        if self._pool is None:
+            # TLS is verified by default. A redirect is not followed: it would hand the key to another address.
+            self._pool = urllib3.PoolManager(retries=False, maxsize=1)
+        until = time.monotonic() + seconds
+        try:
+            with _not_instrumented():
+                response = self._pool.request(
+                    method,
+                    self.url + path,
+                    body=body,
+                    headers=headers,
+                    timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
+                    redirect=False,
+                    preload_content=False,
+                )
+                try:
+                    answer = _read(response, until)
+                finally:
+                    response.release_conn()
+        except (HTTPError, OSError) as error:
+            return Answer(Verdict.TRANSIENT, f"no answer: {_shown(error)}")
+        except ValueError as error:
+            # A header or address that cannot be sent at all will not become sendable.
+            return Answer(Verdict.REFUSED, f"the request cannot be made: {type(error).__name__}")
+        return judge(response.status, dict(response.headers), answer, datetime.datetime.now(datetime.UTC))
+
+    def _headers(self) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self.key()}",
+            "Content-Type": "application/json",
+            "X-SDK-Version": self._version,
+            "User-Agent": f"warpmetrics-otel/{self._version}",
+        }
+        if self._project_id:
+            headers["X-Project-Id"] = self._project_id
+        return headers
+
+
+def _read(response: urllib3.BaseHTTPResponse, until: float) -> bytes:
+    """The answer, as much of it as matters. A server that drips it byte by byte is given up on like a silent one."""
+    answer = b""
+    while len(answer) < _LONGEST_ANSWER:
+        chunk = response.read1(_LONGEST_ANSWER)
+        if not chunk:
+            break
+        answer += chunk
+        if time.monotonic() > until:
+            message = "the answer came too slowly"
+            raise TimeoutError(message)
+    return answer
+
+
+def _shown(error: BaseException) -> str:
+    # urllib3's messages name host and path, never headers.
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+def _not_instrumented() -> contextlib.AbstractContextManager[Any]:
+    """Keep HTTP instrumentation away from our own requests. Where its package is not loaded, nothing instruments."""
+    utils = sys.modules.get("opentelemetry.instrumentation.utils")
+    return utils.suppress_http_instrumentation() if utils is not None else contextlib.nullcontext()

@@ -1,0 +1,42 @@
+"""What joins recording to delivery: the two rooms do not know each other.
+
+The public `Warpmetrics` is recording's, with a tap into the pipeline that its options ask for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from warpmetrics_otel.record import Warpmetrics as Recorder
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import TracerProvider
+
+    from warpmetrics_otel.entities import Delivery
+    from warpmetrics_otel.record.settings import Settings
+
+
+class Warpmetrics(Recorder):
+    """Records agents as OpenTelemetry spans, and with an API key tells the native Warpmetrics API too.
+
+    Several instances, with their own options, live side by side.
+
+    Args:
+        options: the options of `configure`; without any, the environment decides at the first verb.
+    """
+
+    def _connect(self, settings: Settings, provider: TracerProvider) -> Delivery | None:
+        if settings.api_key is None or not settings.enabled:
+            return None
+        from warpmetrics_otel.deliver import connect
+
+        return connect(
+            api_key=settings.api_key,
+            api_url=settings.api_url,
+            project_id=settings.project_id,
+            spool_dir=settings.spool_dir,
+            spool_max_bytes=settings.spool_max_bytes,
+            max_pending=settings.max_pending,
+            max_pending_bytes=settings.max_pending_bytes,
+            says_content=settings.native_content,
+        )
