@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.entities import ABSENT
-from warpmetrics_otel.translate.json_text import encoder, has_exact_json
-from warpmetrics_otel.translate.text import MAX_ITEMS, plain
+from warpmetrics_otel.translate.json_text import encoder
+from warpmetrics_otel.translate.text import MAX_ITEMS, MAX_PRINTED_BITS, plain
 
 ABSENT_FIELDS = "!absent"
 """The fields that a row does not have, although its span has something in their place. No field is called so."""
@@ -22,6 +23,7 @@ LINK = "!link"
 """The fields of the link to a group or call, in the ``warpmetrics.native`` of that."""
 
 _LONGEST_TEXT = 1 << 20
+_MAX_DEPTH = 64
 _EXACT = frozenset({str, int, bool, type(None)})
 _encode = encoder(ascii_only=True)
 
@@ -36,15 +38,7 @@ def json_text(value: Any) -> str:
 
 def plain_value(value: Any) -> Any:
     """A value that JSON holds exactly: the same object when it is one, else the nearest thing that is."""
-    if type(value) in _EXACT:
-        return value
-    try:
-        _encode(value)
-        if has_exact_json(value):
-            return value
-    except Exception:  # noqa: BLE001, S110 -- a user's container may raise anything; below it costs only itself
-        pass
-    return _nearest(value)
+    return value if _is_plain(value, 0) else _nearest(value)
 
 
 def shown(value: Any) -> str:
@@ -96,6 +90,25 @@ def _same(value: Any, other: Any) -> bool:
     if type(value) in _EXACT:
         return bool(value == other)
     return json_text(value) == json_text(other)
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    # Half the time of encoding the value to see whether that works.
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return bool(value.bit_length() <= MAX_PRINTED_BITS)
+    if kind is float:
+        return isfinite(value)
+    if depth == _MAX_DEPTH:
+        return False
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not (type(item) is str or _is_plain(item, depth + 1)):
+                return False
+        return True
+    return (kind is list or kind is tuple) and all(_is_plain(item, depth + 1) for item in value)
 
 
 def _nearest(value: Any) -> Any:

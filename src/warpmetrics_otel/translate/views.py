@@ -6,6 +6,7 @@ Ids are integers, times nanoseconds since the epoch, kinds and status codes numb
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -165,9 +166,16 @@ def view(span: ReadableSpan) -> Span:
         span.kind.value + 1,
         span.start_time or 0,
         span.end_time or 0,
-        dict(span.attributes or ()),
+        _copied(span.attributes),
         [Event(event.name, event.timestamp, event.attributes or {}) for event in span.events],
         [Link(link.context.trace_id, link.context.span_id, link.attributes or {}) for link in span.links],
         status.status_code.value,
         status.description or "",
     )
+
+
+def _copied(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+    if not attributes:
+        return {}
+    # The SDK's mappings are locked at every look-up; what they are shown through copies them at once.
+    return attributes.copy() if isinstance(attributes, MappingProxyType) else dict(attributes)
