@@ -14,6 +14,7 @@ from tests.otlp_receiver import OtlpReceiver
 from warpmetrics_otel import Warpmetrics
 from warpmetrics_otel.record import exporters
 from warpmetrics_otel.record.warn import forget
+from warpmetrics_otel.testing import NativeApi
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +26,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "OTEL_EXPORTER_OTLP_PROTOCOL",
         "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
         "WARPMETRICS_OTLP_FILE",
+        "WARPMETRICS_API_KEY",
     ):
         monkeypatch.delenv(name, raising=False)
     forget()
@@ -47,6 +49,19 @@ def test_the_endpoint_alone_is_enough(monkeypatch: pytest.MonkeyPatch, wm: Warpm
         assert [span.name for span in receiver.spans] == ["invoke_workflow review"]
         assert result.exported == "flushed"
         assert result
+
+
+def test_with_a_key_alone_everything_goes_somewhere_and_nothing_is_said(
+    caplog: pytest.LogCaptureFixture, wm: Warpmetrics
+) -> None:
+    with NativeApi() as api:
+        wm.configure(api_key=api.key, api_url=api.url)
+        with wm.run("review") as run:
+            wm.outcome(run, "Completed")
+
+        assert wm.flush()
+        assert api.row(run.id) is not None
+        assert caplog.text == ""
 
 
 def test_one_warning_says_that_nothing_is_sent_and_what_to_do(

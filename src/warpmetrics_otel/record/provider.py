@@ -24,9 +24,9 @@ logger = logging.getLogger("warpmetrics_otel")
 
 _FILE_DELAY_MILLIS = 1000
 _NOWHERE = (
-    "spans are recorded but sent nowhere: no OTLP endpoint, exporter, file or provider is configured. Set "
-    "OTEL_EXPORTER_OTLP_ENDPOINT (for example http://localhost:4318), call configure(otlp_file=...), or pass "
-    "configure(tracer_provider=...)"
+    "spans are recorded but sent nowhere: no OTLP endpoint, exporter, file, API key or provider is configured. Set "
+    "OTEL_EXPORTER_OTLP_ENDPOINT (for example http://localhost:4318) or WARPMETRICS_API_KEY, call "
+    "configure(otlp_file=...), or pass configure(tracer_provider=...)"
 )
 
 
@@ -43,7 +43,8 @@ class Destination:
         if provider is None:
             provider = self._private = _private_provider()
             self._provisional = not settings.set_global
-            self._nowhere = settings.otlp_file is None and not exporters.asked_for()
+            kept = settings.otlp_file is not None or settings.api_key is not None
+            self._nowhere = not kept and not exporters.asked_for()
         if settings.enabled:
             self._file = _write_file(provider, settings)
         if settings.set_global and settings.enabled:
