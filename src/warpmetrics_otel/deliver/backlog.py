@@ -16,6 +16,8 @@ class Backlog(Protocol):
 
     durable: bool
     """Whether entries outlive the process."""
+    place: str
+    """Where they wait, in words for a log."""
 
     def add(self, entity: Entity) -> None:
         """Accept an entity, on the caller's thread. Never raises."""
@@ -35,6 +37,10 @@ class Backlog(Protocol):
 
     def pending(self) -> int:
         """How many entities wait."""
+        ...
+
+    def in_memory(self) -> int:
+        """How many of them would be lost with the process."""
         ...
 
     def dropped(self) -> Counter[str]:
@@ -71,6 +77,7 @@ class MemoryBacklog:
     """
 
     durable = False
+    place = "no spool"
 
     def __init__(self, most: int, most_bytes: int) -> None:
         self._most, self._most_bytes = most, most_bytes
@@ -131,6 +138,10 @@ class MemoryBacklog:
 
     def pending(self) -> int:
         """How many entities wait."""
+        return len(self._queue)
+
+    def in_memory(self) -> int:
+        """How many of them would be lost with the process: all."""
         return len(self._queue)
 
     def dropped(self) -> Counter[str]:

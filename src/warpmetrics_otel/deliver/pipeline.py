@@ -79,13 +79,12 @@ class Pipeline:
 
     def counts(self) -> Counts:
         """What became of the entities taken so far."""
-        waiting = self._backlog.pending()
-        durable = self._backlog.durable
+        in_memory = self._backlog.in_memory()
         refusal = self._sender.refusal
         return Counts(
             delivered=self._sender.delivered,
-            pending=0 if durable else waiting,
-            spooled=waiting if durable else 0,
+            pending=in_memory,
+            spooled=max(self._backlog.pending() - in_memory, 0),
             dropped=dict(self._backlog.dropped()),
             refusal=None if refusal is None else refusal.reason,
         )
@@ -100,10 +99,24 @@ class Pipeline:
             worker = self._worker
         if worker is not None and worker is not threading.current_thread():
             worker.join(max(until - time.monotonic(), 0.1))
-        counts = self.counts()
         self._backlog.close()
         self.transport.close()
+        counts = self.counts()
+        self._say_what_is_left(counts)
         return counts
+
+    def _say_what_is_left(self, counts: Counts) -> None:
+        if counts.pending or counts.spooled or counts.dropped:
+            logger.warning(
+                "delivery to %s has stopped: %d entities were delivered, %d were in memory and are lost, %d wait in %s "
+                "for the next process, dropped: %s",
+                self.transport.url,
+                counts.delivered,
+                counts.pending,
+                counts.spooled,
+                self._backlog.place,
+                counts.dropped or "none",
+            )
 
     def _settled(self) -> bool:
         return self._stopping or self._sender.refusal is not None or not self._backlog.pending()

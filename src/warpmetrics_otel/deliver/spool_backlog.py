@@ -45,6 +45,7 @@ class SpoolBacklog:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.spool = spool
+        self.place = repr(spool)
         self._memory = memory
         self._clock = clock
         self._group_sync = GroupSync(spool.sync, sync_seconds)

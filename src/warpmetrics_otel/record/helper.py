@@ -10,15 +10,41 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 logger = logging.getLogger("warpmetrics_otel")
 
 Value = TypeVar("Value")
 
 
+class Job(Generic[Value]):
+    """A function that is called once, by whichever thread.
+
+    Args:
+        function: what it raises is logged.
+    """
+
+    def __init__(self, function: Callable[[], Value]) -> None:
+        self._function = function
+        self._done = threading.Event()
+        self._answers: list[Value] = []
+
+    def run(self) -> None:
+        """Call it."""
+        try:
+            self._answers.append(self._function())
+        except Exception:
+            logger.exception("an exporter or provider raised while it was flushed or shut down")
+        finally:
+            self._done.set()
+
+    def wait(self, seconds: float, *, late: Value) -> Value:
+        """What it gave, after at most so many seconds; `late` when it takes longer, or raised."""
+        return self._answers[0] if self._done.wait(max(seconds, 0.0)) and self._answers else late
+
+
 class Helper:
-    """Calls functions, one after another, while the asking thread waits no longer than it wants to."""
+    """Calls functions, one after another, while the asking thread does something else or gives up waiting."""
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -36,24 +62,15 @@ class Helper:
                     return
                 self._thread = thread
 
-    def call(self, function: Callable[[], Value], seconds: float, *, late: Value) -> Value:
-        """Call a function, waiting for at most so many seconds; `late` is the answer when it takes longer."""
+    def begin(self, function: Callable[[], Value]) -> Job[Value]:
+        """Have a function called, now where there is no thread to do it meanwhile."""
+        job = Job(function)
         self.start()
         if self._thread is None or self._thread is threading.current_thread():
-            return function()
-        done = threading.Event()
-        answers: list[Value] = []
-
-        def job() -> None:
-            try:
-                answers.append(function())
-            except Exception:
-                logger.exception("an exporter or provider raised while it was flushed or shut down")
-            finally:
-                done.set()
-
-        self._jobs.put(job)
-        return answers[0] if done.wait(max(seconds, 0.0)) and answers else late
+            job.run()
+        else:
+            self._jobs.put(job.run)
+        return job
 
     def stop(self) -> None:
         """Let the thread end once it is through with what it was asked."""

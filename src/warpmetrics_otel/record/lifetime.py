@@ -6,7 +6,6 @@ In forked children too, which have the configuration but neither the open spans 
 from __future__ import annotations
 
 import atexit
-import logging
 import threading
 import time
 from functools import partial
@@ -24,11 +23,9 @@ if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
     from warpmetrics_otel.record.settings import Settings
 
-logger = logging.getLogger("warpmetrics_otel")
-
 _FLUSH_SECONDS = 5.0
-_LEAST_SECONDS = 0.2
-"""What an exporter gets of a deadline that the one before it has used up."""
+_LAST_SHARE = 0.1
+"""How much of a deadline is kept for letting go of what could not be flushed."""
 
 
 class Lifetime:
@@ -75,8 +72,9 @@ class Lifetime:
         core = self._core_now
         if core is None:
             return FlushResult("flushed", 0)
-        _end_for_flush(core, end_open)
-        return _flushed(core, timeout)
+        until = time.monotonic() + timeout
+        _end_for_flush(core, timeout, end_open)
+        return _flushed(core, until)
 
     async def aflush(self, timeout: float = _FLUSH_SECONDS, *, end_open: bool = False) -> FlushResult:  # noqa: ASYNC109
         """`flush` without blocking the event loop."""
@@ -85,8 +83,9 @@ class Lifetime:
             return FlushResult("flushed", 0)
         import asyncio
 
-        _end_for_flush(core, end_open)
-        return await asyncio.to_thread(_flushed, core, timeout)
+        until = time.monotonic() + timeout
+        _end_for_flush(core, timeout, end_open)
+        return await asyncio.to_thread(_flushed, core, until)
 
     def shutdown(self, timeout: float = _FLUSH_SECONDS) -> FlushResult:
         """End every run in no block, flush, and stop what we made. A user's provider is left running."""
@@ -123,6 +122,7 @@ class Lifetime:
         self._stop(_FLUSH_SECONDS, semconv.END_REASON_EXIT, in_blocks=True)
 
     def _stop(self, timeout: float, reason: str, *, in_blocks: bool) -> FlushResult:
+        until = time.monotonic() + timeout
         if self._core_now is not None:
             # While it is still the one that requests under way are told to.
             self._core_now.claims.settle()
@@ -133,40 +133,38 @@ class Lifetime:
             return FlushResult("flushed", 0)
         atexit.unregister(self._at_exit)
         core.janitor.stop()
-        core.drain(timeout)
+        core.drain(max(timeout, 0.0))
         core.end_all(reason, in_blocks=in_blocks)
-        return _finished(core, timeout, say=reason == semconv.END_REASON_EXIT)
+        return _finished(core, until)
 
     def _connect(self, settings: Settings, provider: TracerProvider) -> Delivery | None:
         """Where entities go beside the spans; recording alone knows of no such place."""
         return None
 
 
-def _flushed(core: Core, timeout: float) -> FlushResult:
-    until = time.monotonic() + timeout
+def _flushed(core: Core, until: float) -> FlushResult:
     failed: bool | None = False
-    exported = core.helper.call(partial(core.destination.force_flush, int(timeout * 1000)), timeout, late=failed)
-    return _result(core, exported, None if core.delivery is None else core.delivery.flush(until - time.monotonic()))
+    rest = _until(until)
+    exporting = core.helper.begin(partial(core.destination.force_flush, int(rest * 1000)))
+    counts = None if core.delivery is None else core.delivery.flush(_until(until))
+    return _result(core, exporting.wait(_until(until), late=failed), counts)
 
 
-def _finished(core: Core, timeout: float, *, say: bool) -> FlushResult:
-    until = time.monotonic() + timeout
-    counts = None if core.delivery is None else core.delivery.shutdown(timeout)
-    rest = max(until - time.monotonic(), _LEAST_SECONDS)
+def _finished(core: Core, until: float) -> FlushResult:
     failed: bool | None = False
-    exported = core.helper.call(partial(core.destination.force_flush, int(rest * 1000)), rest, late=failed)
-    core.helper.call(core.destination.shutdown, max(until - time.monotonic(), _LEAST_SECONDS), late=None)
+    last = until - _until(until) * _LAST_SHARE
+    # Side by side, so that neither a dead collector nor a dead API costs the other its time.
+    exporting = core.helper.begin(partial(core.destination.force_flush, int(_until(until) * 1000)))
+    counts = None if core.delivery is None else core.delivery.shutdown(_until(last))
+    exported = exporting.wait(_until(last), late=failed)
+    core.helper.begin(core.destination.shutdown).wait(_until(until), late=None)
     core.helper.stop()
-    result = _result(core, exported, counts)
-    if say and counts is not None and (counts.pending or counts.spooled or counts.dropped):
-        logger.warning(
-            "at exit %d entities had been delivered, %d were lost with the process, %d wait in the spool, dropped: %s",
-            counts.delivered,
-            counts.pending,
-            counts.spooled,
-            counts.dropped or "none",
-        )
-    return result
+    return _result(core, exported, counts)
+
+
+def _until(moment: float) -> float:
+    """Seconds until a moment of the monotonic clock."""
+    return max(moment - time.monotonic(), 0.0)
 
 
 def _result(core: Core, exported: bool | None, counts: Counts | None) -> FlushResult:
@@ -178,8 +176,8 @@ def _result(core: Core, exported: bool | None, counts: Counts | None) -> FlushRe
     )
 
 
-def _end_for_flush(core: Core, end_open: bool) -> None:
-    core.drain(_FLUSH_SECONDS)
+def _end_for_flush(core: Core, timeout: float, end_open: bool) -> None:
+    core.drain(max(timeout, 0.0))
     core.catch_up()
     if end_open:
         core.end_all(semconv.END_REASON_FLUSH)
