@@ -33,7 +33,8 @@ ALLOWED = {
     "testing": {"", "ids", "semconv", "record", "read"},
     "commands": {"ids", "semconv", "read"},
     "cli": {"", "commands"},
-    "": {"ids", "record", "capture"},
+    "wiring": {"entities", "record", "deliver"},
+    "": {"ids", "record", "capture", "wiring"},
 }
 # Not at import: they cost more than everything else together, or are not dependencies at all.
 LATE = (
@@ -52,7 +53,7 @@ LATE = (
     "pytest",
 )
 # Python's own, documented although they begin with an underscore: of the frames and of named tuples.
-DOCUMENTED = {"_getframe", "_asdict", "_fields", "_make", "_replace"}
+DOCUMENTED = {"_getframe", "_get_running_loop", "_asdict", "_fields", "_make", "_replace"}
 ATTRIBUTE = re.compile(r"(?<![\w./@-])(?:warpmetrics|gen_ai)\.[a-z]")
 # Names that others define and that hold no dot-separated namespace of ours, by which they could be told.
 CONSTANTS = {value for name, value in vars(semconv).items() if name.isupper() and isinstance(value, str)}
