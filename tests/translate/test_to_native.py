@@ -87,6 +87,15 @@ def test_content_on_spans_is_read_from_there():
     assert (call["messages"], call["response"], call["toolCalls"]) == (MESSAGES, "ok", calls)
 
 
+def test_messages_of_more_than_a_text_are_read_whole():
+    parts = [{"type": "text", "text": "what is"}, {"type": "text", "text": "this?"}]
+    with remembered(span_content=True) as memory:
+        recorded_by_hand(memory, messages=[{"role": "user", "content": parts}], response="ok")
+        call = only_call(memory)
+    said = [{"type": "text", "content": "what is"}, {"type": "text", "content": "this?"}]
+    assert call["messages"] == [{"role": "user", "parts": said}]
+
+
 def test_content_that_is_looked_up_wins(memory):
     call = recorded_by_hand(memory, messages=MESSAGES)
     said = Content(["kept"], "answer", ["search"], None, {"prompt": 1.5}, 0.5)
