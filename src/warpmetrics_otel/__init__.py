@@ -26,6 +26,7 @@ outcome = _default.outcome
 act = _default.act
 reserve = _default.reserve
 ref = _default.ref
+register_classifications = _default.register_classifications
 warp = _default.warp
 use = _default.use
 current = _default.current
@@ -60,6 +61,7 @@ __all__ = [
     "outcome",
     "record_call",
     "ref",
+    "register_classifications",
     "reserve",
     "run",
     "shutdown",

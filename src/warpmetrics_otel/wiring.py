@@ -5,6 +5,8 @@ The public `Warpmetrics` is recording's, with a tap into the pipeline that its o
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from warpmetrics_otel.record import Warpmetrics as Recorder
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from warpmetrics_otel.entities import Delivery
     from warpmetrics_otel.record.settings import Settings
 
+logger = logging.getLogger("warpmetrics_otel")
+
 
 class Warpmetrics(Recorder):
     """Records agents as OpenTelemetry spans, and with an API key tells the native Warpmetrics API too.
@@ -24,6 +28,34 @@ class Warpmetrics(Recorder):
     Args:
         options: the options of `configure`; without any, the environment decides at the first verb.
     """
+
+    def register_classifications(
+        self, mapping: Mapping[str, str] | None = None, timeout: float = 10.0
+    ) -> dict[str, str]:
+        """Tell the native API which outcomes are successes and failures. Waits for its answers; never raises.
+
+        Args:
+            mapping: outcome names to ``success``, ``failure`` or ``neutral``; by default the option `classifications`.
+            timeout: seconds for all of them.
+
+        Returns:
+            What the API has accepted; why it did not accept the rest is logged.
+        """
+        settings = self._core.settings
+        if not settings.enabled:
+            return {}
+        if settings.api_key is None:
+            logger.warning("register_classifications(): there is no api_key, so nothing is told to the native API")
+            return {}
+        from warpmetrics_otel.deliver import register_classifications
+
+        return register_classifications(
+            settings.classifications if mapping is None else mapping,
+            api_key=settings.api_key,
+            api_url=settings.api_url,
+            project_id=settings.project_id,
+            seconds=timeout,
+        )
 
     def _connect(self, settings: Settings, provider: TracerProvider) -> Delivery | None:
         if settings.api_key is None or not settings.enabled:

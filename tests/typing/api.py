@@ -199,6 +199,11 @@ def stopping() -> None:
     assert_type(wm.shutdown(), wm.FlushResult)
 
 
+def classifying() -> None:
+    assert_type(wm.register_classifications(), dict[str, str])
+    assert_type(wm.register_classifications({"Shipped": "success"}, timeout=2.0), dict[str, str])
+
+
 def side_by_side(provider: trace.TracerProvider) -> None:
     tenant = wm.Warpmetrics(tracer_provider=provider, events="span")
     assert_type(tenant.run("Code review"), wm.Run)
