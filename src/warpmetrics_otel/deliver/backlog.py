@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from warpmetrics_otel.deliver.rows import Row, row_of
-from warpmetrics_otel.entities import Call, Entity
+from warpmetrics_otel.entities import Entity
+from warpmetrics_otel.entities.size import size_of
 
 
 class Backlog(Protocol):
@@ -64,10 +65,6 @@ class Backlog(Protocol):
         ...
 
 
-_OVERHEAD = 600
-"""Bytes an entity takes in memory besides its content, about."""
-
-
 class MemoryBacklog:
     """A bounded queue in memory: when it is full the oldest go, and are counted.
 
@@ -93,7 +90,7 @@ class MemoryBacklog:
 
     def add(self, entity: Entity) -> None:
         """Accept an entity; the oldest go when there is no room."""
-        size = _OVERHEAD + (_content_size(entity) if type(entity) is Call else 0)
+        size = size_of(entity)
         with self._lock:
             self._number += 1
             self._queue.append((entity, size, self._number))
@@ -154,20 +151,3 @@ class MemoryBacklog:
 
     def close(self) -> None:
         """Memory needs none."""
-
-
-def _content_size(call: Call) -> int:
-    return _size(call.messages) + _size(call.response) + _size(call.tool_calls) + _size(call.opts)
-
-
-def _size(value: object, depth: int = 0) -> int:
-    """The bytes of the texts in a value, about."""
-    if type(value) is str:
-        return len(value)
-    if depth > 16:
-        return 0
-    if type(value) is dict:
-        return sum(64 + _size(item, depth + 1) for item in value.values())
-    if isinstance(value, (list, tuple)):
-        return sum(16 + _size(item, depth + 1) for item in value)
-    return 32

@@ -6,7 +6,8 @@ import importlib.metadata
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from pathlib import Path
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog, MemoryBacklog
@@ -46,6 +47,15 @@ class Connection:
         self._destination = destination
         self._pipeline = pipeline
         self._open = True
+
+    @property
+    def destination(self) -> Hashable:
+        """Where it leads: address, key and project."""
+        return self._destination
+
+    def knows(self, key: str) -> bool:
+        """Whether an entity was taken already, by whichever way."""
+        return self._pipeline.knows(key)
 
     def take(self, entities: Sequence[Entity]) -> None:
         """Accept entities."""
@@ -97,11 +107,10 @@ def connect(
         if pipeline is None:
             version = importlib.metadata.version("warpmetrics-otel")
             transport = Transport(api_url, api_key, project_id, version)
-            backlog: Backlog = MemoryBacklog(max_pending, max_pending_bytes)
+            memory = MemoryBacklog(max_pending, max_pending_bytes)
+            backlog: Backlog = memory
             if spool_dir is not None:
-                from warpmetrics_otel.deliver.spool_backlog import SpoolBacklog
-
-                backlog = SpoolBacklog.open(spool_dir, api_url, project_id, spool_max_bytes)
+                backlog = _spooled(memory, Path(spool_dir), transport, project_id, spool_max_bytes)
             pipeline = _registry.pipelines[destination] = Pipeline(transport, backlog)
             if says_content and not _registry.said_content:
                 _registry.said_content = True
@@ -110,3 +119,22 @@ def connect(
                 )
         _registry.users[destination] = _registry.users.get(destination, 0) + 1
     return Connection(destination, pipeline)
+
+
+def _spooled(
+    memory: MemoryBacklog, spool_dir: Path, transport: Transport, project_id: str | None, most_bytes: int
+) -> Backlog:
+    """What waits in a spool; in memory alone, which is said, where there can be no spool."""
+    from warpmetrics_otel.deliver.spool import Spool
+    from warpmetrics_otel.deliver.spool.destination import destination, open_directory
+    from warpmetrics_otel.deliver.spool_backlog import SpoolBacklog
+
+    try:
+        key = "" if project_id else transport.key()
+        disk = open_directory(spool_dir, destination(transport.url, project_id, key))
+    except Exception as error:  # noqa: BLE001 -- the disk's, or whatever the user's key function raises
+        # Not `error` itself where it is the user's: nobody knows what is in it.
+        why = str(error) if isinstance(error, OSError) else type(error).__name__
+        logger.error("there is no spool in %s (%s): what waits is in memory, and lost with the process", spool_dir, why)  # noqa: TRY400
+        return memory
+    return SpoolBacklog(Spool(disk, max_bytes=most_bytes), memory)

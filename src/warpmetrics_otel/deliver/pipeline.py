@@ -67,6 +67,10 @@ class Pipeline:
         if self._resting and self._sender.refusal is None:
             self._wake()
 
+    def knows(self, key: str) -> bool:
+        """Whether an entity of this key was accepted, lately."""
+        return key in self._seen
+
     def flush(self, seconds: float) -> Counts:
         """Send what waits, for at most so many seconds."""
         if self._backlog.pending():

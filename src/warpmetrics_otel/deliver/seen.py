@@ -11,9 +11,12 @@ class Seen:
         self._young: set[str] = set()
         self._old: set[str] = set()
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._young or key in self._old
+
     def add(self, key: str) -> bool:
         """Remember a key; False when it was known already."""
-        if key in self._young or key in self._old:
+        if key in self:
             return False
         self._young.add(key)
         if len(self._young) >= self._least:

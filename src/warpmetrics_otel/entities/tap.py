@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -34,6 +34,11 @@ class Counts:
 
 class Delivery(Tap, Protocol):
     """A tap with an end: what a recorder needs of it."""
+
+    @property
+    def destination(self) -> Hashable:
+        """Where it leads: the same for all that lead there."""
+        ...
 
     def flush(self, seconds: float) -> Counts:
         """Send what waits, for at most so many seconds."""

@@ -59,10 +59,10 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
         span_id=bits & ((1 << 64) - 1),
         kind=SpanKind.CLIENT,
         start_ns=started,
+        chain_id=parent.chain_id,
     )
     if data.error is not None or data.error_type is not None:
         set_failed(span, data)
-    end_span(span, ended)
     if call is None:
         state = State(ids.CALL, native_id, span, parent)
         state.ended = True
@@ -70,8 +70,10 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     else:
         state, state.context = call, span.get_span_context()
     state.span = INVALID_SPAN
-    if core.telling is not None:
-        core.telling.call(state, parent, data, opts)
+    if (telling := core.telling_calls) is not None:
+        # Before the span ends: a processor that reads it looks for what was said.
+        telling.call(state, parent, data, opts)
+    end_span(span, ended)
     # A time that was given may lie anywhere; activity does not lie ahead.
     parent.touch(min(ended, time_ns()))
     return state

@@ -31,6 +31,7 @@ def carry(
     target_id: str,
     host: SpanContext,
     run_id: str | None,
+    chain_id: str | None,
 ) -> SpanContext:
     """Put an outcome or act on a carrier span.
 
@@ -43,6 +44,7 @@ def carry(
         target_id: the native id of what it is about.
         host: the target's span; an invalid one when its trace is not known, then the carrier is a trace of its own.
         run_id: the run it belongs to, where that is known and the trace does not tell.
+        chain_id: the first run of the chain it belongs to, where that is known.
 
     Returns:
         The carrier's span context.
@@ -58,6 +60,7 @@ def carry(
         span_id=bits & ((1 << 64) - 1),
         links=[Link(host, {semconv.WARPMETRICS_LINK_TYPE: semconv.LINK_TYPE_TARGET})] if host.is_valid else [],
         start_ns=at_ns,
+        chain_id=chain_id,
     )
     span.add_event(event_name, event, at_ns)
     if isinstance(span, ReadableSpan) and span.dropped_events:

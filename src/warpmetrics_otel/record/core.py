@@ -13,6 +13,7 @@ from time import time_ns
 from opentelemetry.trace import TracerProvider
 
 from warpmetrics_otel import fork, semconv
+from warpmetrics_otel.beside import beside
 from warpmetrics_otel.capture import abandoned
 from warpmetrics_otel.capture import drain as drain_captures
 from warpmetrics_otel.entities import Delivery
@@ -65,6 +66,8 @@ class Core:
         self.delivery = connect(settings, self.starter.provider)
         """Where entities go natively; None where no key says so."""
         self.telling = None if self.delivery is None else Telling(self.delivery, settings)
+        self._untold = Telling(None, settings)
+        self.starter.kept = self.delivery is not None
         self.claims = Claims(self)
         self.janitor = Janitor(self)
         self.helper = Helper()
@@ -75,10 +78,16 @@ class Core:
         if self.destination.unsettled:
             starter = self.destination.settle()
             if starter is not self.starter:
+                starter.kept = self.starter.kept
                 self.starter = starter
                 # Our exit hook has to run before the one of the provider that has come.
                 self._register_exit()
         return self.starter
+
+    @property
+    def telling_calls(self) -> Telling | None:
+        """Who hears what was said in calls: delivery, or those who read spans for one of their own."""
+        return self.telling or (self._untold if beside.readers else None)
 
     def opened(self, state: State) -> None:
         """Keep track of a span that was started here."""

@@ -84,7 +84,17 @@ def _rehome_evicted(core: Core, state: State) -> None:
 
 def _rehome(core: Core, state: State, event: Event, mark_id: str) -> None:
     name, attributes, at_ns = event
-    context = carry(core, name, attributes, at_ns, mark_id, target_id=state.id, host=state.context, run_id=state.run_id)
+    context = carry(
+        core,
+        name,
+        attributes,
+        at_ns,
+        mark_id,
+        target_id=state.id,
+        host=state.context,
+        run_id=state.run_id,
+        chain_id=state.chain_id,
+    )
     mark = core.marks.get(mark_id)
     if mark is not None:
         mark.context = context

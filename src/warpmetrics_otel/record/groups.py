@@ -42,6 +42,7 @@ def start_group(core: Core, target: object, label: object, opts: Any) -> Group:
         trace_id=bits,
         span_id=bits & ((1 << 64) - 1),
         start_ns=now,
+        chain_id=parent.chain_id,
     )
     state = State(ids.GROUP, group_id, span, parent)
     state.label = parent.label

@@ -135,8 +135,8 @@ def _complete(known: dict[str, Any], data: CallData, core: Core, opts: Any, stat
     if data.failed:
         state.raised = True
         set_failed(state.span, data)
-    if core.telling is not None and state.parent is not None:
-        core.telling.call(state, state.parent, data, opts)
+    if state.parent is not None and (telling := core.telling_calls) is not None:
+        telling.call(state, state.parent, data, opts)
 
 
 def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> LiveCall:
@@ -160,6 +160,7 @@ def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> Li
         span_id=bits & ((1 << 64) - 1),
         kind=SpanKind.CLIENT,
         start_ns=now,
+        chain_id=parent.chain_id,
     )
     state = State(ids.CALL, native_id, span, parent)
     core.opened(state)

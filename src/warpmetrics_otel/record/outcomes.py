@@ -106,7 +106,10 @@ def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: A
         # Whoever has only an id cannot know whether it gives the trace.
         derived = state is not None and state.derived and host.is_valid and state.generation >= 0
         run_id = None if state is None or derived else state.run_id
-        mark.context = carry(core, event_name, event, now, mark.id, target_id=target_id, host=host, run_id=run_id)
+        chain_id = None if state is None else state.chain_id
+        mark.context = carry(
+            core, event_name, event, now, mark.id, target_id=target_id, host=host, run_id=run_id, chain_id=chain_id
+        )
     core.marked(mark)
     if core.settings.events == "both" and core.settings.enabled:
         logs.emit(core.settings.logger_provider, event_name, event, now, host if host.is_valid else mark.context)

@@ -68,6 +68,7 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
         span_id=bits & _LOW_64,
         links=links,
         start_ns=now,
+        chain_id=values.get(semconv.WARPMETRICS_CHAIN_ID),
     )
     state = State(ids.RUN, run_id, span)
     state.label = text

@@ -8,7 +8,6 @@ ids; what a span really got is read from the span.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.context import Context
@@ -27,6 +26,8 @@ from opentelemetry.trace import (
 )
 
 from warpmetrics_otel import semconv
+from warpmetrics_otel.beside import beside
+from warpmetrics_otel.record.sampling import Asked, EntitySampler, Next
 from warpmetrics_otel.record.warn import exception_once
 
 if TYPE_CHECKING:
@@ -35,12 +36,7 @@ if TYPE_CHECKING:
 SCOPE = "warpmetrics_otel"
 
 
-class _Next(threading.local):
-    ids: tuple[int, int] | None = None
-    """The trace and span id to hand out, until a span has taken them."""
-
-
-_next = _Next()
+_next = Next()
 
 
 class EntityIdGenerator(IdGenerator):
@@ -52,11 +48,11 @@ class EntityIdGenerator(IdGenerator):
     def generate_trace_id(self) -> int:
         """The trace id of the run being started, once."""
         # Not taken yet: the SDK asks for the span's id afterwards.
-        return _next.ids[0] if _next.ids is not None else self._other.generate_trace_id()
+        return _next.asked[0] if _next.asked is not None else self._other.generate_trace_id()
 
     def generate_span_id(self) -> int:
         """The span id of the entity being started, once."""
-        taken, _next.ids = _next.ids, None
+        taken, _next.asked = _next.asked, None
         return taken[1] if taken is not None else self._other.generate_span_id()
 
     def is_trace_id_random(self) -> bool:
@@ -71,9 +67,12 @@ class SpanStarter:
         self.provider = provider
         self._tracer: Tracer = provider.get_tracer(SCOPE, version, schema_url=semconv.SCHEMA_URL)
         self._is_sdk = isinstance(self._tracer, SdkTracer)
+        self.kept = False
+        """Whether spans are recorded even where they are not sampled; they are, too, while others read them."""
         tracer = self._tracer
         if isinstance(tracer, SdkTracer) and not isinstance(tracer.id_generator, EntityIdGenerator):
             tracer.id_generator = EntityIdGenerator(tracer.id_generator)
+            tracer.sampler = EntitySampler(tracer.sampler, _next)
 
     @property
     def keeps_ids(self) -> bool:
@@ -91,12 +90,14 @@ class SpanStarter:
         kind: SpanKind = SpanKind.INTERNAL,
         links: Sequence[Link] = (),
         start_ns: int,
+        chain_id: str | None = None,
     ) -> Span:
         """Start a span with these ids; the trace id counts only where `context` holds no span.
 
+        Where `chain_id` is the first run of a chain, the span is sampled as that run was.
         A sampler or processor of the user's that raises costs the span, not the agent.
         """
-        _next.ids = trace_id, span_id
+        _next.asked = Asked(trace_id, span_id, chain_id, self.kept or bool(beside.readers))
         try:
             return self._tracer.start_span(
                 name, context=context, kind=kind, attributes=attributes, links=links, start_time=start_ns
@@ -105,7 +106,7 @@ class SpanStarter:
             exception_once("a sampler or span processor raised at the start of a span, which is not recorded")
             return NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False))
         finally:
-            _next.ids = None
+            _next.asked = None
 
     def flags_of(self, trace_id: int, name: str, attributes: dict[str, Any]) -> TraceFlags:
         """The flags a run's trace most likely has, when only its id is known: what the sampler says."""

@@ -66,7 +66,8 @@ def _adopt_state(core: Core, kind: str, ref: ids.Ref, context: SpanContext) -> S
     if kind == ids.RUN and not context.is_valid:
         bits = ids.bits_of(ref.id)
         probe = attributes.identity({}, ids.RUN, ref.id)
-        context = _remote(bits, bits & _LOW_64, core.starter.flags_of(bits, run_name(""), probe))
+        decided_with = bits if ref.chain_id is None else ids.trace_id_of(ref.chain_id)
+        context = _remote(bits, bits & _LOW_64, core.starter.flags_of(decided_with, run_name(""), probe))
     state = adopted(kind, ref.id, context)
     if kind != ids.RUN:
         state.run_id = ref.run_id

@@ -6,9 +6,11 @@ whose verbs had returned. Entities are made of plain values that nobody changes 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel import entities, ids
+from warpmetrics_otel.beside import beside
 from warpmetrics_otel.translate.call_rows import Content, call_from_data, content_of
 from warpmetrics_otel.translate.exact import plain_value
 from warpmetrics_otel.translate.opts import redacted
@@ -24,11 +26,25 @@ _LONGEST_CONTENT = 4 << 20
 """Characters of one call's content; the API's own limit is not known, and the pipeline shortens what it refuses."""
 
 
-class Telling:
-    """Makes entities of what was recorded, and hands them to a tap."""
+class _Nowhere:
+    def take(self, told: Sequence[entities.Entity]) -> None:
+        """There is no delivery of recording's own."""
 
-    def __init__(self, tap: entities.Tap, settings: Settings) -> None:
-        self._tap = tap
+
+_NOWHERE = _Nowhere()
+
+
+class Telling:
+    """Makes entities of what was recorded, and hands them to delivery.
+
+    Args:
+        delivery: where they go; None keeps calls for those who read spans, and tells nothing else.
+        settings: what of a call's content is told.
+    """
+
+    def __init__(self, delivery: entities.Delivery | None, settings: Settings) -> None:
+        self._tap: entities.Tap = _NOWHERE if delivery is None else delivery
+        self._destination = None if delivery is None else delivery.destination
         self._content = settings.native_content
         self._redact = settings.redact
 
@@ -53,6 +69,8 @@ class Telling:
     def call(self, state: State, parent: State, data: CallData, opts: Any) -> None:
         """A call is over."""
         call = call_from_data(state.id, data, _kept(opts), self._content_of(data))
+        if beside.readers:
+            beside.put(call, self._destination)
         self._tap.take((call, entities.Link(parent.id, state.id, "call", call.ended_at)))
 
     def mark(self, mark: Mark, ref_id: str, name: object, opts: Any, at_ns: int) -> None:

@@ -1,0 +1,73 @@
+"""What of our own spans is sampled: chains as a whole, and nothing is lost to the native API.
+
+The sampler of our own tracer is public and replaced, like its generator of ids; every other tracer of
+the user's provider is left alone. The user's sampler still decides what reaches the backend.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
+from opentelemetry.trace import Link, SpanKind, TraceState
+from opentelemetry.util.types import Attributes
+
+from warpmetrics_otel import ids
+
+
+class Asked(NamedTuple):
+    """What a span is to be that is being started on this thread."""
+
+    trace_id: int
+    span_id: int
+    chain_id: str | None
+    """The first run of the chain it belongs to; None outside a chain, and on the first run."""
+    kept: bool
+    """Whether it is recorded even where it is not sampled."""
+
+
+class Next(threading.local):
+    """The span that is being started on this thread; None once it has its ids."""
+
+    asked: Asked | None = None
+
+
+class EntitySampler(Sampler):
+    """Asks the sampler it replaces, about a chain always with the trace id of its first run.
+
+    Args:
+        base: the provider's own sampler.
+        upcoming: the span that is being started.
+    """
+
+    def __init__(self, base: Sampler, upcoming: Next) -> None:
+        self._base = base
+        self._next = upcoming
+
+    def should_sample(
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        """Decide on a span."""
+        asked = self._next.asked
+        if asked is not None and asked.chain_id is not None:
+            trace_id = ids.trace_id_of(asked.chain_id)
+        # A sampler of the user's may have been written before there was a trace state to pass.
+        more = () if trace_state is None else (trace_state,)
+        result = self._base.should_sample(parent_context, trace_id, name, kind, attributes, links, *more)
+        if asked is not None and asked.kept and result.decision is Decision.DROP:
+            return SamplingResult(Decision.RECORD_ONLY, attributes, result.trace_state)
+        return result
+
+    def get_description(self) -> str:
+        """The base's own: what reaches the backend is its decision."""
+        return self._base.get_description()
