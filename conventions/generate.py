@@ -19,6 +19,7 @@ TARGETS = {
     "spans.md.j2": ROOT / "docs" / "spans.md",
     "events.md.j2": ROOT / "docs" / "events.md",
     "links.md.j2": ROOT / "docs" / "links.md",
+    "metrics.md.j2": ROOT / "docs" / "metrics.md",
     "semconv.py.j2": PACKAGE / "semconv.py",
 }
 
@@ -37,6 +38,7 @@ def rendered() -> dict[Path, str]:
     environment.filters |= {
         "constant": constant,
         "event_constant": event_constant,
+        "metric_constant": metric_constant,
         "level": lambda level: level.replace("_", " "),
         "cell": lambda text: str(text).replace("|", "\\|"),
         "type": type_name,
@@ -53,6 +55,11 @@ def constant(name: str) -> str:
 def event_constant(name: str) -> str:
     """The Python name for an event: its own name without the namespace, which is ours or GenAI's."""
     return "EVENT_" + constant(name.removeprefix("warpmetrics.").removeprefix("gen_ai."))
+
+
+def metric_constant(name: str) -> str:
+    """The Python name for a metric: its own name without the namespace, which is ours or the SDK's."""
+    return "METRIC_" + constant(name.removeprefix("warpmetrics.").removeprefix("otel.sdk."))
 
 
 def type_name(attribute: Attribute) -> str:

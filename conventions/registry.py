@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A span, event or link: `name` is its type, its name, or its kind; `kind` and `span_name` are a span's."""
+    """A span, event, link or metric: `name` is its type, its name, or its kind.
+
+    `kind` and `span_name` are a span's, `instrument` and `unit` a metric's.
+    """
 
     name: str
     brief: str
@@ -67,6 +70,8 @@ class Signal:
     uses: tuple[Use, ...]
     kind: str = ""
     span_name: str = ""
+    instrument: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class Upstream:
     attributes: tuple[Attribute, ...]
     events: dict[str, str]
     """Event name to brief."""
+    metrics: tuple[Signal, ...]
 
 
 class Registry:
@@ -102,6 +108,10 @@ class Registry:
             for entry in self._entries("spans")
         )
         self.events = tuple(self._signal(entry, entry["name"]) for entry in self._entries("events"))
+        self.metrics = tuple(
+            replace(self._signal(entry, entry["name"]), instrument=entry["instrument"], unit=entry["unit"])
+            for entry in self._entries("metrics")
+        )
         self.links = tuple(
             self._signal(group, key.rpartition(".")[2])
             for key, group in self._groups.items()
@@ -113,6 +123,12 @@ class Registry:
         yield from self.attributes
         for upstream in self.upstream.values():
             yield from upstream.attributes
+
+    def all_metrics(self) -> Iterator[Signal]:
+        """Our metrics, then those of other registries."""
+        yield from self.metrics
+        for upstream in self.upstream.values():
+            yield from upstream.metrics
 
     def _entries(self, kind: str) -> list[dict[str, Any]]:
         return [entry for content in self.files.values() for entry in content.get(kind, ())]
@@ -185,7 +201,21 @@ def _upstream(table: dict[str, Any]) -> Upstream:
         for key, entry in table["attributes"].items()
     )
     events = {name: entry["brief"] for name, entry in table["events"].items()}
-    return Upstream(table["name"], table["schema_url"], table["pin"], attributes, events)
+    by_key = {attribute.key: attribute for attribute in attributes}
+    metrics = tuple(
+        Signal(
+            name=name,
+            brief=entry["brief"],
+            note="",
+            uses=tuple(
+                Use(by_key[key], level, "", "", sampling_relevant=False) for key, level in entry["uses"].items()
+            ),
+            instrument=entry["instrument"],
+            unit=entry["unit"],
+        )
+        for name, entry in table.get("metrics", {}).items()
+    )
+    return Upstream(table["name"], table["schema_url"], table["pin"], attributes, events, metrics)
 
 
 def _text(folded: str) -> str:

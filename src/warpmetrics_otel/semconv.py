@@ -3,7 +3,16 @@
 The only place in the package where they are spelled out; what they mean is in conventions/docs.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
+
+
+class Metric(NamedTuple):
+    """What an instrument is made with."""
+
+    name: str
+    unit: str
+    brief: str
+
 
 SCHEMA_URL: Final[str] = "https://warpmetrics.com/schemas/otel/0.1.0"
 
@@ -123,6 +132,8 @@ GEN_AI_SYSTEM_INSTRUCTIONS: Final[str] = "gen_ai.system_instructions"
 """Instructions given apart from the messages, in the registry's JSON form."""
 GEN_AI_TOOL_DEFINITIONS: Final[str] = "gen_ai.tool.definitions"
 """The tools offered to the model, in the registry's JSON form."""
+GEN_AI_TOKEN_TYPE: Final[str] = "gen_ai.token.type"
+"""Whether tokens were read or written by the model."""
 GEN_AI_EVALUATION_NAME: Final[str] = "gen_ai.evaluation.name"
 """What was measured."""
 GEN_AI_EVALUATION_SCORE_VALUE: Final[str] = "gen_ai.evaluation.score.value"
@@ -141,6 +152,12 @@ SERVER_ADDRESS: Final[str] = "server.address"
 """Host the request went to."""
 SERVER_PORT: Final[str] = "server.port"
 """Port the request went to."""
+OTEL_COMPONENT_NAME: Final[str] = "otel.component.name"
+"""Which one of a process's components of a kind: the kind, a slash and a number."""
+OTEL_COMPONENT_TYPE: Final[str] = "otel.component.type"
+"""What kind of component tells of itself; ours is warpmetrics_exporter."""
+OTEL_METRIC_OVERFLOW: Final[str] = "otel.metric.overflow"
+"""Stands for every set of attributes beyond as many as are kept apart."""
 EXCEPTION_TYPE: Final[str] = "exception.type"
 """Qualified name of an exception's class."""
 EXCEPTION_MESSAGE: Final[str] = "exception.message"
@@ -187,6 +204,10 @@ OPERATION_INVOKE_WORKFLOW: Final[str] = "invoke_workflow"
 OPERATION_INVOKE_AGENT: Final[str] = "invoke_agent"
 OPERATION_EXECUTE_TOOL: Final[str] = "execute_tool"
 
+# Values of gen_ai.token.type
+TOKEN_TYPE_INPUT: Final[str] = "input"
+TOKEN_TYPE_OUTPUT: Final[str] = "output"
+
 # Events
 EVENT_OUTCOME: Final[str] = "warpmetrics.outcome"
 """Something came of a run, group or call."""
@@ -198,3 +219,50 @@ EVENT_EVALUATION_RESULT: Final[str] = "gen_ai.evaluation.result"
 """The result of judging what a model or agent produced."""
 EVENT_EXCEPTION: Final[str] = "exception"
 """An exception, as the SDK records it on a span."""
+
+# Metrics
+METRIC_RUNS: Final = Metric(
+    "warpmetrics.runs",
+    "{run}",
+    "Runs that started.",
+)
+METRIC_OUTCOMES: Final = Metric(
+    "warpmetrics.outcomes",
+    "{outcome}",
+    "Outcomes of runs, groups and calls.",
+)
+METRIC_ACTS: Final = Metric(
+    "warpmetrics.acts",
+    "{act}",
+    "What was done about outcomes.",
+)
+METRIC_FOLLOW_UP_OUTCOMES: Final = Metric(
+    "warpmetrics.follow_up.outcomes",
+    "{outcome}",
+    "Outcomes of runs that follow an act, by that act.",
+)
+METRIC_TOKENS: Final = Metric(
+    "warpmetrics.tokens",
+    "{token}",
+    "Tokens of calls, as their provider counted them.",
+)
+METRIC_COST: Final = Metric(
+    "warpmetrics.cost",
+    "{USD}",
+    "Cost of calls, in US dollars.",
+)
+METRIC_EXPORTER_SPAN_INFLIGHT: Final = Metric(
+    "otel.sdk.exporter.span.inflight",
+    "{span}",
+    "What was handed over and is neither exported nor given up; native entities count as spans.",
+)
+METRIC_EXPORTER_SPAN_EXPORTED: Final = Metric(
+    "otel.sdk.exporter.span.exported",
+    "{span}",
+    "What was exported, or given up for the reason in error.type; native entities count as spans.",
+)
+METRIC_EXPORTER_OPERATION_DURATION: Final = Metric(
+    "otel.sdk.exporter.operation.duration",
+    "s",
+    "How long the export of a batch took, all tries and the waits between them included.",
+)

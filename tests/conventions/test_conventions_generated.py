@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from generate import constant, event_constant
+from generate import constant, event_constant, metric_constant
 from registry import ROOT, Registry, defined_attributes, defined_events
 
 from warpmetrics_otel import semconv
@@ -31,7 +31,7 @@ def test_check_names_what_is_out_of_date_and_generating_mends_it(tmp_path):
     shutil.copy(ROOT.parent / package / "semconv.py", tmp_path / package)
     (tmp_path / "conventions" / "docs" / "links.md").unlink()
     with (tmp_path / "conventions" / "upstream.toml").open("a", encoding="utf-8") as file:
-        file.write('\n"an.event" = { brief = "Added to the last table, which is one of events." }\n')
+        file.write('\n[core.events."an.event"]\nbrief = "Added by the test."\n')
 
     check = generate(tmp_path, "--check")
     assert check.returncode == 1
@@ -57,6 +57,9 @@ def test_constants_are_those_of_the_registry_and_no_others():
     events += [name for upstream in REGISTRY.upstream.values() for name in upstream.events]
     names += [event_constant(name) for name in events]
     expected |= {event_constant(name): name for name in events}
+    metrics = [*REGISTRY.all_metrics()]
+    names += [metric_constant(metric.name) for metric in metrics]
+    expected |= {metric_constant(metric.name): (metric.name, metric.unit, metric.brief) for metric in metrics}
 
     assert len(names) == len(set(names)), "two names share a constant"
     assert {name: value for name, value in vars(semconv).items() if name.isupper()} == expected

@@ -86,7 +86,7 @@ def test_no_name_is_defined_twice_or_is_the_namespace_of_another():
         assert not [other for other in keys if other.startswith(f"{key}.")]
 
 
-@pytest.mark.parametrize("entry", entries("spans") + entries("events"), ids=by_name)
+@pytest.mark.parametrize("entry", entries("spans") + entries("events") + entries("metrics"), ids=by_name)
 def test_a_signal_says_what_it_is(entry):
     assert NAME.fullmatch(by_name(entry))
     assert entry["stability"] == "development"
@@ -106,7 +106,7 @@ def test_spans_and_links_are_those_their_types_name():
 
 
 def test_every_attribute_of_ours_is_carried_by_something_and_by_nothing_twice():
-    signals = (*REGISTRY.spans, *REGISTRY.events, *REGISTRY.links)
+    signals = (*REGISTRY.spans, *REGISTRY.events, *REGISTRY.links, *REGISTRY.metrics)
     carried = {use.attribute.key for signal in signals for use in signal.uses}
     assert {attribute.key for attribute in REGISTRY.attributes} <= carried
     for signal in signals:
@@ -124,6 +124,13 @@ def test_every_group_is_used_or_public():
     }
     internal = {entry["id"] for entry in entries("attribute_groups") if entry["visibility"] == "internal"}
     assert referenced == internal
+
+
+def test_metrics_do_not_share_a_name_with_attributes_or_events():
+    metrics = {metric.name for metric in REGISTRY.metrics}
+    others = {attribute.key for attribute in REGISTRY.all_attributes()} | {event.name for event in REGISTRY.events}
+    assert not {name for name in metrics | others if any(other.startswith(f"{name}.") for other in metrics)}
+    assert not metrics & others
 
 
 @pytest.mark.parametrize("kind", ["ref", "ref_group"])
