@@ -82,7 +82,8 @@ class MemoryBacklog:
 
     def start_afresh(self) -> None:
         """Called in a forked child: what waits is the parent's."""
-        self._lock = threading.Lock()
+        # Reentrant, for a signal's handler that records while its thread is in here.
+        self._lock = threading.RLock()
         self._queue: deque[tuple[Entity, int, int]] = deque()
         self._bytes = 0
         self._number = 0
@@ -92,8 +93,8 @@ class MemoryBacklog:
         """Accept an entity; the oldest go when there is no room."""
         size = size_of(entity)
         with self._lock:
-            self._number += 1
-            self._queue.append((entity, size, self._number))
+            number = self._number = self._number + 1
+            self._queue.append((entity, size, number))
             self._bytes += size
             while len(self._queue) > self._most or (self._bytes > self._most_bytes and len(self._queue) > 1):
                 self._bytes -= self._queue.popleft()[1]
@@ -114,11 +115,15 @@ class MemoryBacklog:
         return rows
 
     def done(self, rows: Sequence[Row]) -> None:
-        """Forget rows that were delivered; some may have gone already, for lack of room."""
+        """Forget rows that were delivered."""
         last = rows[-1].position
+        gone = len(rows)
         with self._lock:
             while self._queue and self._queue[0][2] <= last:
                 self._bytes -= self._queue.popleft()[1]
+                gone -= 1
+            # They had to go for lack of room while they were on their way, and have arrived nonetheless.
+            self._lost["queue_full"] -= gone
 
     def refused(self, row: Row, reason: str) -> None:
         """Count a row that nobody will take."""
@@ -144,7 +149,7 @@ class MemoryBacklog:
     def dropped(self) -> Counter[str]:
         """How many entities were lost, by reason."""
         with self._lock:
-            return Counter(self._lost)
+            return +self._lost
 
     def sync(self) -> None:
         """Memory needs none."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog
+from warpmetrics_otel.deliver.retry import Backoff
 from warpmetrics_otel.deliver.seen import Seen
 from warpmetrics_otel.deliver.sender import Sender
 from warpmetrics_otel.deliver.transport import Transport
@@ -33,11 +34,13 @@ class Pipeline:
     Args:
         transport: how a batch gets there.
         backlog: where entities wait.
+        backoff: how long it waits after failures; by default from about 1 second to 60.
     """
 
-    def __init__(self, transport: Transport, backlog: Backlog) -> None:
+    def __init__(self, transport: Transport, backlog: Backlog, backoff: Backoff | None = None) -> None:
         self.transport = transport
         self._backlog = backlog
+        self._backoff = backoff or Backoff()
         self._start_afresh()
         fork.after_fork(self._in_child)
 
@@ -51,7 +54,9 @@ class Pipeline:
         self._stopping = False
         self._hurried = False
         self._seen = Seen()
-        self._sender = Sender(self.transport, self._backlog)
+        # Reentrant: a signal's handler may record, flush and stop while its thread is in here.
+        self._taking = threading.RLock()
+        self._sender = Sender(self.transport, self._backlog, self._backoff)
 
     def _in_child(self) -> None:
         # What waits here was accepted by the parent, which sends it; a thread does not survive a fork.
@@ -61,9 +66,11 @@ class Pipeline:
 
     def take(self, entities: Iterable[Entity]) -> None:
         """Accept entities that were not accepted before. Never raises, never blocks."""
-        for entity in entities:
-            if self._seen.add(entity.key):
-                self._backlog.add(entity)
+        # Together: another mouth that brings a child must find that its parent waits, not only that it was seen.
+        with self._taking:
+            for entity in entities:
+                if self._seen.add(entity.key):
+                    self._backlog.add(entity)
         if self._resting and self._sender.refusal is None:
             self._wake()
 
@@ -72,13 +79,15 @@ class Pipeline:
         return key in self._seen
 
     def flush(self, seconds: float) -> Counts:
-        """Send what waits, for at most so many seconds."""
-        if self._backlog.pending():
-            self._wake()
+        """Send what waits now, for at most so many seconds."""
+        waiting = self._backlog.pending()
+        if waiting and self._wake():
+            # What others go on to record is not waited for: there may be no end to it.
+            enough = self._gone() + waiting
             with self._change:
                 self._hurried = True
                 self._change.notify_all()
-                self._change.wait_for(self._settled, max(seconds, 0.0))
+                self._change.wait_for(lambda: self._gone() >= enough or self._settled(), max(seconds, 0.0))
         return self.counts()
 
     def counts(self) -> Counts:
@@ -122,10 +131,16 @@ class Pipeline:
                 counts.dropped or "none",
             )
 
-    def _settled(self) -> bool:
-        return self._stopping or self._sender.refusal is not None or not self._backlog.pending()
+    def _gone(self) -> int:
+        return self._sender.delivered + self._backlog.dropped().total()
 
-    def _wake(self) -> None:
+    def _settled(self) -> bool:
+        # After a refusal the worker rests once it has looked whether the key is another one.
+        refused = self._sender.refusal is not None and self._resting
+        return self._stopping or refused or not self._backlog.pending()
+
+    def _wake(self) -> bool:
+        """Have a worker at work; False where there is none and can be none."""
         with self._change:
             self._resting = False
             if self._worker is None and not self._stopping:
@@ -135,20 +150,28 @@ class Pipeline:
                 except RuntimeError:
                     # The interpreter is exiting, or out of threads; what waits is told by the exit hook's counts.
                     self._resting = True
-                    return
+                    return False
                 self._worker = worker
             self._change.notify_all()
+            return self._worker is not None and self._worker.is_alive()
 
     def _work(self) -> None:
         while not self._stopping:
-            if self._backlog.pending() and self._sender.refusal is None:
-                self._gather()
-                wait = self._sender.send_next()
-                self._backlog.sync()
-                self._pause(wait)
-            else:
-                self._rest()
+            try:
+                self._step()
+            except Exception:
+                logger.exception("an error of ours stopped delivery to %s; it goes on in a while", self.transport.url)
+                self._pause(REST_SECONDS)
         self._backlog.sync()
+
+    def _step(self) -> None:
+        if self._backlog.pending() and self._sender.refusal is None:
+            self._gather()
+            wait = self._sender.send_next()
+            self._backlog.sync()
+            self._pause(wait)
+        else:
+            self._rest()
 
     def _gather(self) -> None:
         """Let the first entity wait for company, unless somebody waits for a flush or there is company enough."""

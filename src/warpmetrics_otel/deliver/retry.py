@@ -25,8 +25,11 @@ class Backoff:
 
         Args:
             failures: 1 after the first failure.
-            asked: what the server asked for (``Retry-After``); never waited less, whatever the backoff says.
+            asked: seconds the server asked for (``Retry-After``). Never waited less, and what is shorter than the first
+                wait of our own does not make us try more often: a clock that is wrong turns dates into nothing.
         """
         planned = min(self.longest, self.first * 2.0 ** min(max(failures, 1) - 1, 32))
         varied = planned * random.uniform(1 - self.jitter, 1 + self.jitter)  # noqa: S311 -- spread, not secrecy
-        return varied if asked is None else max(asked, 0.0) * random.uniform(1, 1 + self.jitter / 3)  # noqa: S311
+        if asked is None or asked < self.first:
+            return max(varied, asked or 0.0)
+        return asked * random.uniform(1, 1 + self.jitter / 3)  # noqa: S311 -- spread, not secrecy

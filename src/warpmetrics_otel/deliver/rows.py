@@ -6,7 +6,6 @@ import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from warpmetrics_otel.entities import KINDS, Entity
@@ -16,7 +15,10 @@ from warpmetrics_otel.translate.json_text import encoder
 _write = encoder(ascii_only=True)
 _CODES = {kind: bytes([ord("a") + number]) for number, kind in enumerate(KINDS)}
 _KINDS = {code: kind for kind, code in _CODES.items()}
-CUT = "[cut by warpmetrics-otel: the server refused the call's size]"
+CUT = "[cut by warpmetrics-otel: the server refused the size]"
+_TEXT_LENGTHS = (65_536, 16_384, 4096, 1024, 256)
+_INSTEAD = {"messages": CUT, "response": CUT, "toolCalls": None, "opts": {"cut": CUT}, "error": CUT}
+"""What stands for a field that is too large whatever its texts; each of a kind that the API takes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,41 @@ def body(rows: Iterable[Row]) -> bytes:
 
 
 def shortened(row: Row, longest: int) -> Row | None:
-    """The row of a call without the content that makes it too large, each replaced by a mark; None when nothing can go.
+    """The row with its content cut, and a mark wherever something is missing: first in texts, then whole fields.
 
     Args:
         row: a row that the server refuses for its size.
-        longest: the bytes it may have.
+        longest: the bytes it should have.
+
+    Returns:
+        A smaller row, though maybe not as small as that; None when nothing can go.
     """
     values = json.loads(row.text)
-    for field in ("messages", "response", "toolCalls", "opts", "error"):
-        if len(row.text) <= longest:
+    shorter = row
+    for letters in _TEXT_LENGTHS:
+        shorter = _with(row, {**values, **{field: _cut(values[field], letters) for field in _content(values)}})
+        if len(shorter.text) <= longest:
+            return shorter
+    for field in _content(values):
+        values[field] = _INSTEAD[field]
+        shorter = min(shorter, _with(row, values), key=lambda one: len(one.text))
+        if len(shorter.text) <= longest:
             break
-        if len(encode_basestring_ascii(str(values.get(field)))) > len(CUT) * 2:
-            values[field] = CUT
-            row = Row(row.kind, _write(values).encode("ascii"), row.position)
-    return row if len(row.text) <= longest else None
+    return shorter if len(shorter.text) < len(row.text) else None
+
+
+def _with(row: Row, values: dict[str, Any]) -> Row:
+    return Row(row.kind, _write(values).encode("ascii"), row.position)
+
+
+def _content(values: dict[str, Any]) -> list[str]:
+    return [field for field in _INSTEAD if values.get(field)]
+
+
+def _cut(value: Any, letters: int) -> Any:
+    """A value with its long texts cut."""
+    if isinstance(value, str):
+        return value if len(value) <= letters + len(CUT) else value[:letters] + CUT
+    if isinstance(value, dict):
+        return {key: _cut(item, letters) for key, item in value.items()}
+    return [_cut(item, letters) for item in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Which entities were taken already: bounded, forgetting in bulk."""
+"""Which entities were taken already: bounded, forgetting in bulk. Not thread-safe: its owner holds a lock."""
 
 from __future__ import annotations
 

@@ -25,12 +25,13 @@ class Sender:
     Args:
         transport: how a batch gets there.
         backlog: where the rows are.
+        backoff: how long it waits after failures.
     """
 
-    def __init__(self, transport: Transport, backlog: Backlog) -> None:
+    def __init__(self, transport: Transport, backlog: Backlog, backoff: Backoff) -> None:
         self._transport = transport
         self._backlog = backlog
-        self._backoff = Backoff()
+        self._backoff = backoff
         self._pace = Pace()
         self._failures = 0
         self._most_bytes = MOST_BYTES
@@ -39,11 +40,11 @@ class Sender:
         """How many entities a batch may have; less while a bad one among them is being isolated."""
         self.delivered = 0
         """How many entities the server took."""
-        self.shortened = 0
-        """How many calls were delivered without content that was too large."""
         self.refusal: Answer | None = None
         """Why the server takes nothing, if that is so."""
         self._refused_key = ""
+        self._rotated = False
+        self._not_before = 0.0
 
     def send_next(self) -> float:
         """Send the oldest rows.
@@ -51,23 +52,26 @@ class Sender:
         Returns:
             Seconds to wait before the next call.
         """
-        wait = self._pace.wait(time.monotonic())
-        if wait:
+        now = time.monotonic()
+        wait = max(self._pace.wait(now), self._not_before - now)
+        if wait > 0:
             return wait
         rows = self._backlog.next(self.most, self._most_bytes)
         return self._send(rows) if rows else 0.0
 
     def reconsider(self) -> None:
         """After a refusal: go on if the key is another one now; else count what cannot be kept."""
-        try:
-            key = self._transport.key()
-        except Exception:  # noqa: BLE001 -- the user's function; it was reported when a request needed it
-            key = self._refused_key
-        if key != self._refused_key:
+        if self._key_has_changed():
             logger.info("the API key has changed; delivery to %s goes on", self._transport.url)
             self.refusal = None
         elif not self._backlog.durable:
             self._backlog.refuse_all("refused")
+
+    def _key_has_changed(self) -> bool:
+        try:
+            return self._transport.key() != self._refused_key
+        except Exception:  # noqa: BLE001 -- the user's function; it is reported when a request needs it
+            return False
 
     def _send(self, rows: list[Row]) -> float:
         self._pace.sent(time.monotonic())
@@ -77,7 +81,7 @@ class Sender:
         elif answer.verdict is Verdict.TRANSIENT:
             return self._failed(answer)
         elif answer.verdict is Verdict.REFUSED:
-            self._refused(answer)
+            return self._refused(answer)
         elif len(rows) > 1:
             self._narrow(rows, answer)
         elif answer.verdict is Verdict.TOO_LARGE:
@@ -87,16 +91,22 @@ class Sender:
         return 0.0
 
     def _delivered(self, rows: list[Row]) -> None:
-        self._backlog.done(rows)
+        # In this order: who finds that nothing waits must find it counted.
         self.delivered += len(rows)
+        self._backlog.done(rows)
         if self._failures:
             logger.info("%s takes batches again after %d failed tries", self._transport.url, self._failures)
         self._failures = 0
+        self._rotated = False
+        self._said.discard("refused")
         self.most = min(self.most * 2, MOST_ENTITIES)
 
     def _failed(self, answer: Answer) -> float:
         self._failures += 1
         wait = self._backoff.wait(self._failures, answer.retry_after)
+        if answer.retry_after is not None:
+            # A flush may cut our own waits short, not one that the server asked for.
+            self._not_before = time.monotonic() + wait
         if self._failures == 1:
             logger.warning(
                 "%s does not take batches (%s); trying again until it does, %d entities wait",
@@ -106,20 +116,26 @@ class Sender:
             )
         return wait
 
-    def _refused(self, answer: Answer) -> None:
+    def _refused(self, answer: Answer) -> float:
+        self._refused_key = self._transport.used_key
+        if self._key_has_changed() and not self._rotated:
+            # While the request was on its way. Not twice: some functions give a new key every time.
+            self._rotated = True
+            return 0.0
         self.refusal = answer
-        self._refused_key = self._transport.key()
         kept = "they are kept in the spool" if self._backlog.durable else "without a spool they are lost"
-        logger.error(
-            "%s refuses for good (%s): nothing more is sent, %d entities wait and %s. Check the API key, the project "
-            "id and the address, then start again",
-            self._transport.url,
-            answer.reason,
-            self._backlog.pending(),
-            kept,
-        )
+        if self._first_time("refused"):
+            logger.error(
+                "%s refuses for good (%s): nothing more is sent, %d entities wait and %s. Check the API key, the "
+                "project id and the address, then start again",
+                self._transport.url,
+                answer.reason,
+                self._backlog.pending(),
+                kept,
+            )
         if not self._backlog.durable:
             self._backlog.refuse_all("refused")
+        return 0.0
 
     def _narrow(self, rows: list[Row], answer: Answer) -> None:
         """Try with fewer: half the bytes for a size limit, half the rows for something in them."""
@@ -132,9 +148,9 @@ class Sender:
         if shorter is None:
             self._give_up(row, "too_large", answer)
             return 0.0
+        before = self.delivered
         wait = self._send([shorter])
-        self.shortened += 1
-        if self._first_time("shortened"):
+        if self.delivered > before and self._first_time("shortened"):
             logger.error(
                 "a call is too large for %s (%s): it was sent without its longest content",
                 self._transport.url,

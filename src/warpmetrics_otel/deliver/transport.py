@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import sys
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,10 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
-_LONGEST_ANSWER = 65_536
+_LONGEST_ANSWER = 4 << 20
+"""Bytes of an answer that are read: one that tells of every entity is longer than one that counts them."""
+
+_CHUNK = 65_536
 
 Key = str | Callable[[], str]
 
@@ -32,14 +34,20 @@ class Transport:
         api_key: the key, or a function that gives the current one: it is asked for every request.
         project_id: for keys of an organisation (``X-Project-Id``).
         version: ours (``X-SDK-Version``).
+        seconds: the most to wait for a whole answer.
     """
 
-    def __init__(self, url: str, api_key: Key, project_id: str | None, version: str) -> None:
+    def __init__(
+        self, url: str, api_key: Key, project_id: str | None, version: str, seconds: float = READ_SECONDS
+    ) -> None:
         self.url = url.rstrip("/")
         self._key = api_key
         self._project_id = project_id
         self._version = version
+        self._seconds = seconds
         self._pool: urllib3.PoolManager | None = None
+        self.used_key = ""
+        """The key that the last request had."""
 
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
@@ -48,14 +56,9 @@ class Transport:
         """The key in force. What a user's function raises is raised here."""
         return self._key() if callable(self._key) else self._key
 
-    def send(self, body: bytes, seconds: float = READ_SECONDS) -> Answer:
-        """Post a batch's envelope; never raises.
-
-        Args:
-            body: the JSON envelope.
-            seconds: the most to wait for the answer.
-        """
-        return self._request("POST", "/v1/events", body, seconds)
+    def send(self, body: bytes) -> Answer:
+        """Post a batch's envelope, which is JSON; never raises."""
+        return self._request("POST", "/v1/events", body, self._seconds)
 
     def get(self, path: str, seconds: float = READ_SECONDS) -> Answer:
         """Ask for something, to see whether it is answered; never raises."""
@@ -76,17 +79,17 @@ class Transport:
         self._pool = None
 
     def _request(self, method: str, path: str, body: bytes | None, seconds: float) -> Answer:
-        import urllib3
-        from urllib3.exceptions import HTTPError
+        from urllib3 import Timeout
+        from urllib3.exceptions import HTTPError, LocationValueError
+
+        from warpmetrics_otel.deliver.timed import connections
 
         try:
             headers = self._headers()
         except Exception as error:  # noqa: BLE001 -- the user's key function may raise anything
             return Answer(Verdict.TRANSIENT, f"api_key() raised {type(error).__name__}")
         if self._pool is None:
-            # TLS is verified by default. A redirect is not followed: it would hand the key to another address.
-            self._pool = urllib3.PoolManager(retries=False, maxsize=1)
-        until = time.monotonic() + seconds
+            self._pool = connections()
         try:
             with _not_instrumented():
                 response = self._pool.request(
@@ -94,14 +97,18 @@ class Transport:
                     self.url + path,
                     body=body,
                     headers=headers,
-                    timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
+                    timeout=Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
+                    # It would hand the key to another address.
                     redirect=False,
                     preload_content=False,
                 )
                 try:
-                    answer = _read(response, until)
+                    answer = _read(response)
                 finally:
-                    response.release_conn()
+                    # Goes back to the pool by itself when it was read to its end; with a rest nobody can use it.
+                    response.close()
+        except LocationValueError as error:
+            return Answer(Verdict.REFUSED, f"not an address: {_shown(error)}")
         except (HTTPError, OSError) as error:
             return Answer(Verdict.TRANSIENT, f"no answer: {_shown(error)}")
         except ValueError as error:
@@ -110,8 +117,9 @@ class Transport:
         return judge(response.status, dict(response.headers), answer, datetime.datetime.now(datetime.UTC))
 
     def _headers(self) -> dict[str, str]:
+        self.used_key = self.key()
         headers = {
-            "Authorization": f"Bearer {self.key()}",
+            "Authorization": f"Bearer {self.used_key}",
             "Content-Type": "application/json",
             "X-SDK-Version": self._version,
             "User-Agent": f"warpmetrics-otel/{self._version}",
@@ -121,18 +129,15 @@ class Transport:
         return headers
 
 
-def _read(response: urllib3.BaseHTTPResponse, until: float) -> bytes:
-    """The answer, as much of it as matters. A server that drips it byte by byte is given up on like a silent one."""
-    answer = b""
+def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+    """The answer, as much of it as matters."""
+    answer = bytearray()
     while len(answer) < _LONGEST_ANSWER:
-        chunk = response.read1(_LONGEST_ANSWER)
+        chunk = response.read(_CHUNK)
         if not chunk:
             break
         answer += chunk
-        if time.monotonic() > until:
-            message = "the answer came too slowly"
-            raise TimeoutError(message)
-    return answer
+    return bytes(answer)
 
 
 def _shown(error: BaseException) -> str:

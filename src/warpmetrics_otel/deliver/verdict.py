@@ -38,7 +38,8 @@ class Answer:
 
 
 _TRANSIENT = frozenset({408, 425, 429})
-_INVALID = frozenset({400, 422})
+# A conflict is one about ids, so about this batch.
+_INVALID = frozenset({400, 409, 422})
 _TRANSIENT_CODES = frozenset({"RATE_LIMITED", "INTERNAL_ERROR"})
 _REFUSING_CODES = frozenset({"UNAUTHORIZED", "NOT_FOUND"})
 _LONGEST_RETRY_AFTER = 86_400.0
@@ -54,7 +55,7 @@ def judge(status: int, headers: Mapping[str, str], body: bytes, now: datetime.da
         now: the time, for a ``Retry-After`` that is a date.
     """
     if 200 <= status < 300:
-        return _accepted(status, body)
+        return _accepted(status, headers, body)
     reason = _reason(status, body)
     if status in _TRANSIENT or status >= 500:
         return Answer(Verdict.TRANSIENT, reason, status, retry_after(headers, now))
@@ -65,7 +66,7 @@ def judge(status: int, headers: Mapping[str, str], body: bytes, now: datetime.da
 
 def retry_after(headers: Mapping[str, str], now: datetime.datetime) -> float | None:
     """Seconds of a ``Retry-After`` header (RFC 9110, 10.2.3), a number or a date; None without a valid one."""
-    text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
+    text = _header(headers, "retry-after")
     if text.isascii() and text.isdigit():
         return min(float(text), _LONGEST_RETRY_AFTER)
     if not text:
@@ -79,7 +80,10 @@ def retry_after(headers: Mapping[str, str], now: datetime.datetime) -> float | N
     return min(max((date - now).total_seconds(), 0.0), _LONGEST_RETRY_AFTER)
 
 
-def _accepted(status: int, body: bytes) -> Answer:
+def _accepted(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    if not body and (status == 204 or _header(headers, "content-length") == "0"):
+        # Nothing to say, and it says so: no answer that was cut.
+        return Answer(Verdict.DELIVERED, "", status)
     answer = _parsed(body)
     if answer is None:
         # A proxy's page, or half an answer: nothing says that the batch arrived, and a resend is harmless.
@@ -91,6 +95,10 @@ def _accepted(status: int, body: bytes) -> Answer:
     if code in _TRANSIENT_CODES:
         return Answer(Verdict.TRANSIENT, reason, status)
     return Answer(Verdict.REFUSED if code in _REFUSING_CODES else Verdict.INVALID, reason, status)
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    return next((value for given, value in headers.items() if given.lower() == name), "").strip()
 
 
 def _reason(status: int, body: bytes) -> str:
