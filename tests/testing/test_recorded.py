@@ -5,7 +5,7 @@ import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 
 import warpmetrics_otel as wm
-from warpmetrics_otel.testing import ProviderServer, Recorded
+from warpmetrics_otel.testing import NativeApi, ProviderServer, Recorded
 
 
 def writer(attempt=1, follows=None):
@@ -134,3 +134,14 @@ def test_an_environment_that_switches_everything_off_changes_nothing(monkeypatch
         wm.run("Writer").end()
         assert [run.label for run in recorded.runs] == ["Writer"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_in_the_environment_sends_nothing_to_the_native_api(monkeypatch):
+    with NativeApi() as api:
+        monkeypatch.setenv("WARPMETRICS_API_KEY", api.key)
+        monkeypatch.setenv("WARPMETRICS_API_URL", api.url)
+        with Recorded() as recorded:
+            writer()
+            assert len(recorded.runs) == 1
+            assert wm.flush().delivered == 0
+    assert api.requests == []

@@ -64,6 +64,8 @@ class Recorded:
                     "tracer_provider": self.tracer_provider,
                     "enabled": True,
                     "otlp_file": None,
+                    "api_key": None,
+                    "spool_dir": None,
                     "set_global": False,
                     **options,
                 }
