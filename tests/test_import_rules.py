@@ -32,9 +32,10 @@ ALLOWED = {
     "deliver": {"entities", "translate", "ids", "semconv", "fork", "beside"},
     "read": {"ids", "semconv"},
     "testing": {"", "ids", "semconv", "record", "read"},
-    "commands": {"ids", "semconv", "read"},
+    "doctor": {"record", "deliver"},
+    "commands": {"", "ids", "semconv", "read", "deliver", "doctor"},
     "cli": {"", "commands"},
-    "wiring": {"entities", "record", "deliver"},
+    "wiring": {"entities", "record", "deliver", "doctor"},
     "": {"ids", "record", "capture", "wiring"},
 }
 # Not at import: they cost more than everything else together, or are not dependencies at all.

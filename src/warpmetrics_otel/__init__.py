@@ -26,6 +26,7 @@ outcome = _default.outcome
 act = _default.act
 reserve = _default.reserve
 ref = _default.ref
+examine = _default.examine
 register_classifications = _default.register_classifications
 warp = _default.warp
 use = _default.use
@@ -54,6 +55,7 @@ __all__ = [
     "configure",
     "current",
     "current_run",
+    "examine",
     "extract",
     "flush",
     "group",

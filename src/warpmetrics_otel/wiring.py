@@ -14,6 +14,7 @@ from warpmetrics_otel.record import Warpmetrics as Recorder
 if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
+    from warpmetrics_otel.doctor import Report
     from warpmetrics_otel.entities import Delivery
     from warpmetrics_otel.record.settings import Settings
 
@@ -57,6 +58,16 @@ class Warpmetrics(Recorder):
             seconds=timeout,
         )
 
+    def examine(self, timeout: float = 5.0) -> Report:
+        """What `warpmetrics-otel doctor` shows, of this process: nothing is recorded, sent or changed.
+
+        Args:
+            timeout: seconds to wait for each of the native API's two answers.
+        """
+        from warpmetrics_otel.doctor import examine
+
+        return examine({"enabled": False} if self._stopped else self._options, timeout)
+
     def _connect(self, settings: Settings, provider: TracerProvider) -> Delivery | None:
         if settings.api_key is None or not settings.enabled:
             return None
@@ -71,4 +82,6 @@ class Warpmetrics(Recorder):
             max_pending=settings.max_pending,
             max_pending_bytes=settings.max_pending_bytes,
             says_content=settings.native_content,
+            classifications=settings.classifications,
+            meter_provider=settings.meter_provider,
         )

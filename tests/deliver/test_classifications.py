@@ -119,8 +119,8 @@ def test_without_a_key_it_says_so(recorder, caplog):
 
 
 def test_what_is_no_mapping_is_said_and_not_raised(recorder, caplog):
-    assert recorder().register_classifications([("Shipped", "success")]) == {}
-    assert "list is no mapping" in said(caplog)[0]
+    assert recorder().register_classifications({"Shipped"}) == {}
+    assert "set is no mapping" in said(caplog)[0]
 
 
 def test_switched_off_it_sends_nothing_and_says_nothing(api, recorder, caplog):

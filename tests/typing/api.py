@@ -204,6 +204,12 @@ def classifying() -> None:
     assert_type(wm.register_classifications({"Shipped": "success"}, timeout=2.0), dict[str, str])
 
 
+def examining() -> None:
+    report = wm.examine(timeout=2.0)
+    assert_type(report.exit_code, int)
+    assert_type([finding.text for finding in report.findings], list[str])
+
+
 def side_by_side(provider: trace.TracerProvider) -> None:
     tenant = wm.Warpmetrics(tracer_provider=provider, events="span")
     assert_type(tenant.run("Code review"), wm.Run)

@@ -2,5 +2,7 @@
 
 from warpmetrics_otel.deliver.classifications import register_classifications
 from warpmetrics_otel.deliver.connect import Connection, connect
+from warpmetrics_otel.deliver.transport import Transport
+from warpmetrics_otel.deliver.verdict import Answer, Verdict
 
-__all__ = ["Connection", "connect", "register_classifications"]
+__all__ = ["Answer", "Connection", "Transport", "Verdict", "connect", "register_classifications"]

@@ -43,12 +43,14 @@ def register_classifications(
     Returns:
         What the API has accepted.
     """
-    if not isinstance(classes, Mapping):
+    try:
+        pairs = dict(classes)
+    except (TypeError, ValueError):
         logger.warning("register_classifications(): %s is no mapping of names to classes", type(classes).__name__)
         return {}
     transport = Transport(api_url, api_key, project_id, importlib.metadata.version("warpmetrics-otel"))
     try:
-        return _register(transport, classes, time.monotonic() + seconds)
+        return _register(transport, pairs, time.monotonic() + seconds)
     finally:
         transport.close()
 

@@ -25,11 +25,21 @@ def from_environment() -> list[PerProcessExporter]:
 
     An exporter that cannot be made is reported by name and left out.
     """
-    names = [name.strip() for name in os.environ.get("OTEL_TRACES_EXPORTER", "").split(",") if name.strip()]
-    if not names and _endpoint():
-        names = ["otlp"]
-    made = [_make(_otlp_name() if name == "otlp" else name) for name in names if name != "none"]
+    made = [_make(name) for name in names() if name != "none"]
     return [exporter for exporter in made if exporter is not None]
+
+
+def names() -> list[str]:
+    """The exporters that the environment asks for, as packages name them; `none` is left in."""
+    named = [name.strip() for name in os.environ.get("OTEL_TRACES_EXPORTER", "").split(",") if name.strip()]
+    if not named and _endpoint():
+        named = ["otlp"]
+    return [_otlp_name() if name == "otlp" else name for name in named]
+
+
+def is_installed(name: str) -> bool:
+    """Whether an installed package provides the exporter of that name."""
+    return bool(importlib.metadata.entry_points(group=_GROUP, name=name))
 
 
 def asked_for() -> bool:

@@ -82,31 +82,42 @@ def take_over(files: Files, name: str) -> Found | None:
     return found
 
 
-def _load(files: Files, owner: Owner) -> Found | None:
-    # Listed under the lock: what was there before may have been delivered and removed by another process since.
+def segments_in(files: Files, name: str) -> list[tuple[Segment, Survey]] | None:
+    """An owner's segments, oldest first, with what is in them behind what is acknowledged. Nothing is changed.
+
+    Returns:
+        None when a newer version wrote them.
+
+    Raises:
+        OSError: something cannot be read; `FileNotFoundError` when its process has removed a segment meanwhile.
+    """
     entries = files.entries()
-    done, offset = _progress(files, owner.name)
-    damaged = torn = 0
-    segments = []
-    for number, entry in sorted(_segments(entries, owner.name)):
+    done, offset = _progress(files, name)
+    found = []
+    for number, entry in sorted(_segments(entries, name)):
         if not is_readable(files.read(entry.name, 0, len(HEADER))):
             return None
-        segment = Segment(owner.name, number, size=max(entry.size, len(HEADER)), synced=entry.size)
+        segment = Segment(name, number, size=max(entry.size, len(HEADER)), synced=entry.size)
         if number < done:
             segment.acked = segment.size
         elif number == done:
             segment.acked = min(max(offset, len(HEADER)), segment.size)
-        seen = look_through(files, segment)
+        found.append((segment, look_through(files, segment)))
+    return found
+
+
+def _load(files: Files, owner: Owner) -> Found | None:
+    # Under the lock: what was there before may have been delivered and removed by another process since.
+    segments = segments_in(files, owner.name)
+    if segments is None:
+        return None
+    for segment, seen in segments:
         segment.count, segment.size = seen.count, seen.end
-        damaged += seen.damaged
-        torn += seen.torn
-        segments.append(segment)
-    for segment in segments:
         if segment.count:
             owner.segments.append(segment)
         else:
             files.remove(segment.name)
-    return Found(owner, damaged, torn)
+    return Found(owner, sum(seen.damaged for _, seen in segments), sum(seen.torn for _, seen in segments))
 
 
 def look_through(files: Files, segment: Segment) -> Survey:
