@@ -1,6 +1,6 @@
 """What writing ahead costs the caller: a spool's append against a bare write, and against SQLite.
 
-``python -m bench.spool`` prints microseconds of the caller's CPU for a record of 400 bytes, about what an outcome takes,
+``python -m bench.spool`` prints microseconds of the caller's CPU for a record of 400 bytes, as an outcome takes about,
 and how many records a second are appended, read and acknowledged.
 """
 

@@ -122,9 +122,10 @@ def test_zeros_after_a_power_loss_are_no_records(disk):
     assert spool.dropped() == {"torn": 1}
 
 
-def test_an_empty_segment_is_removed_without_a_word(disk):
+@pytest.mark.parametrize("beginning", [b"", HEADER[:3], HEADER[:-1], HEADER[:-1] + b"\0", bytes(8), HEADER])
+def test_a_segment_that_was_only_begun_is_removed_without_a_word(disk, beginning):
     segment = left_behind(disk, b"x")
-    os.truncate(segment, 0)
+    segment.write_bytes(beginning)
     spool = Spool(disk)
     spool.tend()
     assert (spool.pending(), spool.dropped()) == (0, {})

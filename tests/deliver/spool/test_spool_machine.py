@@ -20,6 +20,7 @@ class Running:
 
     def __init__(self, storage, max_bytes):
         self.process = Process()
+        self.closed = 0
         self.spool = Spool(ModelDisk(storage, self.process), max_bytes=max_bytes, random_bytes=storage.random_bytes)
 
 
@@ -85,6 +86,7 @@ class SpoolMachine(RuleBasedStateMachine):
         running = self.pick(which)
         self.rough |= running.spool.pending() > 0
         running.spool.close()
+        running.closed += 1
 
     # What happens to them.
 
@@ -194,7 +196,8 @@ class SpoolMachine(RuleBasedStateMachine):
     def append(self, running, size):
         payload = b"%d " % len(self.writers) + b"x" * size
         # Known before it is tried: a process that dies in it may or may not have written it.
-        self.writers[payload] = running
+        # A spool that was closed begins anew, and what it left is as good as another process's.
+        self.writers[payload] = (running, running.closed)
         if running.spool.append(payload):
             self.accepted += 1
             self.waiting.append(payload)
@@ -209,12 +212,12 @@ class SpoolMachine(RuleBasedStateMachine):
         if not self.rough:
             assert not self.done & set(payloads), "an acknowledged record again"
         for writer in {self.writers[payload] for payload in payloads}:
-            theirs = [payload for payload in payloads if self.writers[payload] is writer]
+            theirs = [payload for payload in payloads if self.writers[payload] == writer]
             numbers = [int(payload.split()[0]) for payload in theirs]
             assert numbers == sorted(numbers), "out of order"
             # Those that were accepted earlier, and wait, come before.
             if self.max_bytes == AMPLE:
-                older = {p for p in self.waiting if self.writers[p] is writer and int(p.split()[0]) < numbers[-1]}
+                older = {p for p in self.waiting if self.writers[p] == writer and int(p.split()[0]) < numbers[-1]}
                 assert older - self.refusing <= set(payloads), "an older record was passed over"
         return records
 
@@ -235,7 +238,7 @@ class SpoolMachine(RuleBasedStateMachine):
             self.done.add(record.payload)
 
     def sync(self, running):
-        accepted = [payload for payload in self.waiting if self.writers[payload] is running]
+        accepted = [payload for payload in self.waiting if self.writers[payload][0] is running]
         if running.spool.sync():
             self.synced |= set(accepted)
 

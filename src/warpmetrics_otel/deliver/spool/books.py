@@ -19,7 +19,8 @@ class Books:
     def __init__(self) -> None:
         # A signal handler may ask for the counts while its own thread is in here.
         self._lock = threading.RLock()
-        self._owners: list[Owner] = []
+        self._taken_over: list[Owner] = []
+        self._begun: list[Owner] = []
         self._lost: Counter[str] = Counter()
         self._settled = 0
         self._found = 0
@@ -44,26 +45,26 @@ class Books:
     def owners(self) -> list[Owner]:
         """The owners whose segments are this process's, oldest first."""
         with self._lock:
-            return list(self._owners)
+            return self._taken_over + self._begun
 
     def inherited(self) -> list[Owner]:
         """What `owners` gave before a fork: in the child nobody changes it, and the lock may be held for ever."""
-        return list(self._owners)
+        return self._taken_over + self._begun
 
     def owner(self, name: str) -> Owner | None:
         """The owner of that name, if its segments are this process's."""
         with self._lock:
-            return next((owner for owner in self._owners if owner.name == name), None)
+            return next((owner for owner in self.owners() if owner.name == name), None)
 
     def begin(self, owner: Owner) -> None:
         """The process writes segments of this owner from now on; they are its youngest."""
         with self._lock:
-            self._owners.append(owner)
+            self._begun.append(owner)
 
     def took_over(self, found: Found) -> None:
         """A dead process's segments are this process's now, and older than its own."""
         with self._lock:
-            self._owners.insert(0, found.owner)
+            self._taken_over.append(found.owner)
             self._found += sum(segment.count for segment in found.owner.segments)
             self.lose("damaged", found.damaged)
             self.lose("torn", found.torn)
@@ -71,7 +72,7 @@ class Books:
     def left(self, owner: Owner) -> None:
         """The owner's segments are not this process's any more."""
         with self._lock:
-            self._owners.remove(owner)
+            (self._taken_over if owner in self._taken_over else self._begun).remove(owner)
 
     def add(self, owner: Owner, segment: Segment) -> None:
         """A segment was made."""

@@ -92,7 +92,7 @@ def move(source: Disk, target: Disk) -> int:
         OSError: something cannot be moved; a second try goes on from there.
     """
     moved = 0
-    for owner in sorted(owners_in(source.entries())):
+    for owner in owners_in(source.entries()):
         lock = source.lock(lock_name(owner))
         if lock is None:
             continue

@@ -52,9 +52,14 @@ class Found:
     torn: int
 
 
-def owners_in(entries: Iterable[Entry]) -> set[str]:
-    """The owners of the files in a directory."""
-    return {owner for entry in entries if (owner := owner_of(entry.name)) is not None}
+def owners_in(entries: Iterable[Entry]) -> list[str]:
+    """The owners of the files in a directory, those first who wrote first, as far as the clock tells."""
+    begun: dict[str, float] = {}
+    for entry in entries:
+        owner = owner_of(entry.name)
+        if owner is not None:
+            begun[owner] = min(entry.changed, begun.get(owner, entry.changed))
+    return sorted(begun, key=begun.__getitem__)
 
 
 def take_over(files: Files, name: str) -> Found | None:

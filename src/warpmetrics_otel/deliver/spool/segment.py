@@ -56,9 +56,10 @@ class Survey:
 def is_readable(beginning: bytes) -> bool:
     """Whether a segment that begins so is of a form that this version knows.
 
-    One whose beginning is damaged, or was never written, counts as known: its records are checked one by one.
+    One whose beginning is damaged, or was never written whole, counts as known: its records are checked one by one.
     """
-    return beginning[: len(HEADER)] == HEADER or not beginning.startswith(MAGIC)
+    version = beginning[len(MAGIC) : len(HEADER)]
+    return not (beginning.startswith(MAGIC) and version.strip(b"\0")) or MAGIC + version == HEADER
 
 
 def survey(data: bytes, base: int, seed: int) -> Survey:

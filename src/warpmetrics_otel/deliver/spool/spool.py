@@ -237,7 +237,7 @@ class Spool:
             logger.warning("%r: what belongs to %s cannot be removed (%s)", self._files, owner.name, error)
 
     def _take_over(self, names: Iterable[str]) -> None:
-        for name in sorted(names):
+        for name in names:
             try:
                 found = take_over(self._files, name)
             except OSError as error:
