@@ -6,14 +6,20 @@ import importlib.metadata
 import logging
 import os
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog, MemoryBacklog
+from warpmetrics_otel.deliver.metrics import PipelineMetrics
 from warpmetrics_otel.deliver.pipeline import Pipeline
 from warpmetrics_otel.deliver.transport import Key, Transport
 from warpmetrics_otel.entities import Counts, Entity
+from warpmetrics_otel.translate.classification import classifier
+
+if TYPE_CHECKING:
+    from opentelemetry.metrics import MeterProvider
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -57,9 +63,9 @@ class Connection:
         """Whether an entity was taken already, by whichever way."""
         return self._pipeline.knows(key)
 
-    def take(self, entities: Sequence[Entity]) -> None:
-        """Accept entities."""
-        self._pipeline.take(entities)
+    def take(self, entities: Sequence[Entity], follows: object = None) -> None:
+        """Accept entities; `follows` is the name of the act that a run among them follows, where it is known."""
+        self._pipeline.take(entities, follows)
 
     def flush(self, seconds: float) -> Counts:
         """Send what waits, for at most so many seconds."""
@@ -88,6 +94,8 @@ def connect(
     max_pending: int = 100_000,
     max_pending_bytes: int = 64 * 1024 * 1024,
     says_content: bool = True,
+    classifications: Mapping[str, str] | None = None,
+    meter_provider: MeterProvider | None = None,
 ) -> Connection:
     """The pipeline to a destination; the first to ask decides its other options.
 
@@ -100,6 +108,8 @@ def connect(
         max_pending: the most entities in memory.
         max_pending_bytes: the most bytes in memory, estimated.
         says_content: whether content will go there, which is said once.
+        classifications: of outcome names, beside the built-in ones, for metrics.
+        meter_provider: where metrics go; None for the global one.
     """
     destination = (api_url.rstrip("/"), api_key, project_id)
     with _registry.lock:
@@ -111,7 +121,8 @@ def connect(
             backlog: Backlog = memory
             if spool_dir is not None:
                 backlog = _spooled(memory, Path(spool_dir), transport, project_id, spool_max_bytes)
-            pipeline = _registry.pipelines[destination] = Pipeline(transport, backlog)
+            metrics = PipelineMetrics(transport.url, meter_provider, classifier(classifications or {}))
+            pipeline = _registry.pipelines[destination] = Pipeline(transport, backlog, metrics=metrics)
             if says_content and not _registry.said_content:
                 _registry.said_content = True
                 logger.info(

@@ -106,11 +106,9 @@ class PipelineMetrics:
         classes: lower-case outcome names to their classification.
     """
 
-    def __init__(
-        self, url: str, provider: MeterProvider | None = None, classes: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, url: str, provider: MeterProvider | None = None, classes: Mapping[str, str] = BUILT_IN) -> None:
         self._metrics = metrics_of(provider)
-        self._classes = BUILT_IN if classes is None else classes
+        self._classes = classes
         self._component = f"{COMPONENT_TYPE}/{next(_numbers)}"
         self._attributes = {
             semconv.OTEL_COMPONENT_TYPE: COMPONENT_TYPE,

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog
+from warpmetrics_otel.deliver.metrics import PipelineMetrics
 from warpmetrics_otel.deliver.retry import Backoff
 from warpmetrics_otel.deliver.seen import Seen
 from warpmetrics_otel.deliver.sender import Sender
@@ -35,12 +36,20 @@ class Pipeline:
         transport: how a batch gets there.
         backlog: where entities wait.
         backoff: how long it waits after failures; by default from about 1 second to 60.
+        metrics: what is told of it; by default through the global MeterProvider.
     """
 
-    def __init__(self, transport: Transport, backlog: Backlog, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        backlog: Backlog,
+        backoff: Backoff | None = None,
+        metrics: PipelineMetrics | None = None,
+    ) -> None:
         self.transport = transport
         self._backlog = backlog
         self._backoff = backoff or Backoff()
+        self._metrics = metrics or PipelineMetrics(transport.url)
         self._start_afresh()
         fork.after_fork(self._in_child)
 
@@ -56,7 +65,7 @@ class Pipeline:
         self._seen = Seen()
         # Reentrant: a signal's handler may record, flush and stop while its thread is in here.
         self._taking = threading.RLock()
-        self._sender = Sender(self.transport, self._backlog, self._backoff)
+        self._sender = Sender(self.transport, self._backlog, self._backoff, self._metrics.sent)
 
     def _in_child(self) -> None:
         # What waits here was accepted by the parent, which sends it; a thread does not survive a fork.
@@ -64,13 +73,19 @@ class Pipeline:
         self.transport.start_afresh()
         self._start_afresh()
 
-    def take(self, entities: Iterable[Entity]) -> None:
-        """Accept entities that were not accepted before. Never raises, never blocks."""
+    def take(self, entities: Iterable[Entity], follows: object = None) -> None:
+        """Accept entities that were not accepted before. Never raises, never blocks.
+
+        Args:
+            entities: parents no later than their children.
+            follows: the name of the act that a run among them follows, where it is known.
+        """
         # Together: another mouth that brings a child must find that its parent waits, not only that it was seen.
         with self._taking:
             for entity in entities:
                 if self._seen.add(entity.key):
                     self._backlog.add(entity)
+                    self._metrics.took(entity, follows)
         if self._resting and self._sender.refusal is None:
             self._wake()
 
@@ -115,6 +130,7 @@ class Pipeline:
         self._backlog.close()
         self.transport.close()
         counts = self.counts()
+        self._metrics.stop(counts)
         self._say_what_is_left(counts)
         return counts
 
@@ -156,6 +172,7 @@ class Pipeline:
             return self._worker is not None and self._worker.is_alive()
 
     def _work(self) -> None:
+        self._metrics.start(self.counts)
         while not self._stopping:
             try:
                 self._step()
@@ -165,6 +182,7 @@ class Pipeline:
         self._backlog.sync()
 
     def _step(self) -> None:
+        self._metrics.worked()
         if self._backlog.pending() and self._sender.refusal is None:
             self._gather()
             wait = self._sender.send_next()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from warpmetrics_otel.deliver.backlog import Backlog
 from warpmetrics_otel.deliver.pace import Pace
@@ -26,12 +27,17 @@ class Sender:
         transport: how a batch gets there.
         backlog: where the rows are.
         backoff: how long it waits after failures.
+        over: told the seconds that a batch took, and a short word for the error it ended with, if any.
     """
 
-    def __init__(self, transport: Transport, backlog: Backlog, backoff: Backoff) -> None:
+    def __init__(
+        self, transport: Transport, backlog: Backlog, backoff: Backoff, over: Callable[[float, str | None], None]
+    ) -> None:
         self._transport = transport
         self._backlog = backlog
         self._backoff = backoff
+        self._over = over
+        self._began: float | None = None
         self._pace = Pace()
         self._failures = 0
         self._most_bytes = MOST_BYTES
@@ -74,8 +80,14 @@ class Sender:
             return False
 
     def _send(self, rows: list[Row]) -> float:
-        self._pace.sent(time.monotonic())
+        now = time.monotonic()
+        self._pace.sent(now)
+        began = now if self._began is None else self._began
         answer = self._transport.send(body(rows))
+        # All tries of a batch are one operation.
+        self._began = began if answer.verdict is Verdict.TRANSIENT else None
+        if self._began is None:
+            self._over(time.monotonic() - began, _error_of(answer))
         if answer.verdict is Verdict.DELIVERED:
             self._delivered(rows)
         elif answer.verdict is Verdict.TRANSIENT:
@@ -171,3 +183,9 @@ class Sender:
         first = what not in self._said
         self._said.add(what)
         return first
+
+
+def _error_of(answer: Answer) -> str | None:
+    if answer.verdict is Verdict.DELIVERED:
+        return None
+    return answer.verdict.value if answer.status is None else str(answer.status)

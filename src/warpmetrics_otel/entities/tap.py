@@ -12,8 +12,14 @@ from warpmetrics_otel.entities.rows import Entity
 class Tap(Protocol):
     """Where entities go as they come into being."""
 
-    def take(self, entities: Sequence[Entity]) -> None:
-        """Accept entities, parents no later than their children. Never raises, never blocks."""
+    def take(self, entities: Sequence[Entity], follows: object = None) -> None:
+        """Accept entities. Never raises, never blocks.
+
+        Args:
+            entities: parents no later than their children.
+            follows: the name of the act that a run among them follows, where it is known: for metrics, since the act
+                may have been recorded by another process.
+        """
         ...
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from opentelemetry._logs import LoggerProvider
     from opentelemetry.context import Context
+    from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import SpanContext, TracerProvider
 
     from warpmetrics_otel.translate.opts import Redact
@@ -140,6 +141,9 @@ class Settings:
         "`OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` turns it off too.",
         "WARPMETRICS_NATIVE_CONTENT",
         _boolean,
+    )
+    meter_provider: MeterProvider | None = _option(
+        None, "Where metrics of runs and of delivery go, with an `api_key`. Default: the global one."
     )
     redact: Redact | None = _option(
         None,

@@ -27,7 +27,7 @@ _LONGEST_CONTENT = 4 << 20
 
 
 class _Nowhere:
-    def take(self, told: Sequence[entities.Entity]) -> None:
+    def take(self, told: Sequence[entities.Entity], follows: object = None) -> None:
         """There is no delivery of recording's own."""
 
 
@@ -57,8 +57,8 @@ class Telling:
         given = {name: plain_value(value) for name, value in among.items() if value is not None}
         if given and (bag is None or isinstance(bag, dict)):
             bag = {**(bag or {}), **given}
-        follows = None if act is None else act.id
-        self._tap.take((entities.Run(state.id, plain_value(label), bag, follows, iso(at_ns)),))
+        act_id, act_name = (None, None) if act is None else (act.id, act.act_name)
+        self._tap.take((entities.Run(state.id, plain_value(label), bag, act_id, iso(at_ns)),), act_name)
 
     def group(self, state: State, parent: State, label: object, opts: Any, at_ns: int) -> None:
         """A group has started."""
