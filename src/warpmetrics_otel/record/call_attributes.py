@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record.attributes import Attributes
@@ -12,9 +14,7 @@ from warpmetrics_otel.translate.tokens import add_usage, count
 
 def call_name(data: CallData) -> str:
     """The span name: the operation, and the model where it is known."""
-    model = data.request_model
-    operation = plain(data.operation)[:MAX_NAME_LENGTH]
-    return operation if model is None else f"{operation} {plain(model)[:MAX_NAME_LENGTH]}"
+    return _asked(data)[0]
 
 
 def add_request(attributes: Attributes, data: CallData) -> None:
@@ -28,10 +28,7 @@ def add_request(attributes: Attributes, data: CallData) -> None:
         attributes[semconv.SERVER_ADDRESS] = plain(data.server_address)
         if data.server_port:
             attributes[semconv.SERVER_PORT] = data.server_port
-    attributes[semconv.GEN_AI_OPERATION_NAME] = plain(data.operation)
-    attributes[semconv.GEN_AI_PROVIDER_NAME] = plain(data.provider)
-    if data.request_model is not None:
-        attributes[semconv.GEN_AI_REQUEST_MODEL] = plain(data.request_model)
+    attributes.update(_asked(data)[1])
 
 
 def add_response(attributes: Attributes, data: CallData) -> None:
@@ -53,3 +50,26 @@ def add_response(attributes: Attributes, data: CallData) -> None:
         attributes[semconv.GEN_AI_USAGE_COST] = float(cost)
     if data.error is not None or data.error_type is not None:
         attributes[semconv.ERROR_TYPE] = plain(data.error_type or "_OTHER")
+
+
+def _asked(data: CallData) -> tuple[str, Attributes]:
+    """The span name, and what was asked of whom: few different ones in a program, so they are made once."""
+    operation, provider, model = data.operation, data.provider, data.request_model
+    if type(operation) is str and type(provider) is str and type(model) is str and len(model) < MAX_NAME_LENGTH:
+        return _known(operation, provider, model)
+    return _said(operation, provider, model)
+
+
+def _said(operation: object, provider: object, model: object) -> tuple[str, Attributes]:
+    attributes = {
+        semconv.GEN_AI_OPERATION_NAME: plain(operation),
+        semconv.GEN_AI_PROVIDER_NAME: plain(provider),
+    }
+    name = attributes[semconv.GEN_AI_OPERATION_NAME][:MAX_NAME_LENGTH]
+    if model is not None:
+        attributes[semconv.GEN_AI_REQUEST_MODEL] = plain(model)
+        name = f"{name} {attributes[semconv.GEN_AI_REQUEST_MODEL][:MAX_NAME_LENGTH]}"
+    return name, attributes
+
+
+_known = lru_cache(maxsize=256)(_said)
