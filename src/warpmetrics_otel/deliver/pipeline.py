@@ -62,6 +62,7 @@ class Pipeline:
         self._resting = True
         self._stopping = False
         self._hurried = False
+        self._looked = False
         self._seen = Seen()
         # Reentrant: a signal's handler may record, flush and stop while its thread is in here.
         self._taking = threading.RLock()
@@ -95,14 +96,17 @@ class Pipeline:
 
     def flush(self, seconds: float) -> Counts:
         """Send what waits now, for at most so many seconds."""
-        waiting = self._backlog.pending()
-        if waiting and self._wake():
-            # What others go on to record is not waited for: there may be no end to it.
-            enough = self._gone() + waiting
+        until = time.monotonic() + seconds
+        if self._backlog.pending() and self._wake():
             with self._change:
                 self._hurried = True
                 self._change.notify_all()
-                self._change.wait_for(lambda: self._gone() >= enough or self._settled(), max(seconds, 0.0))
+                # What dead processes left waits now as well, and goes first.
+                self._change.wait_for(lambda: self._looked or self._stopping, max(seconds, 0.0))
+                # What others go on to record is not waited for: there may be no end to it.
+                enough = self._gone() + self._backlog.pending()
+                rest = max(until - time.monotonic(), 0.0)
+                self._change.wait_for(lambda: self._gone() >= enough or self._settled(), rest)
         return self.counts()
 
     def counts(self) -> Counts:
@@ -183,6 +187,11 @@ class Pipeline:
 
     def _step(self) -> None:
         self._metrics.worked()
+        if not self._looked:
+            self._backlog.sync()
+            with self._change:
+                self._looked = True
+                self._change.notify_all()
         if self._backlog.pending() and self._sender.refusal is None:
             self._gather()
             wait = self._sender.send_next()
