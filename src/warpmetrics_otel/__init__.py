@@ -1,5 +1,8 @@
 """Measure AI agents on OpenTelemetry: runs, calls, outcomes, acts and follow-ups as spans, events and links."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from warpmetrics_otel.record import (
     Act,
     Call,
@@ -12,6 +15,11 @@ from warpmetrics_otel.record import (
     inject,
 )
 from warpmetrics_otel.wiring import Warpmetrics
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.deliver.exporter import WarpmetricsSpanExporter
+    from warpmetrics_otel.deliver.processor import WarpmetricsSpanProcessor
+    from warpmetrics_otel.deliver.sampler import WarpmetricsSampler
 
 _default = Warpmetrics()
 
@@ -47,6 +55,9 @@ __all__ = [
     "Outcome",
     "Run",
     "Warpmetrics",
+    "WarpmetricsSampler",
+    "WarpmetricsSpanExporter",
+    "WarpmetricsSpanProcessor",
     "act",
     "aflush",
     "as_group",
@@ -71,3 +82,17 @@ __all__ = [
     "use",
     "warp",
 ]
+
+# What only those need who put a pipeline together by hand is imported when they ask for it.
+_LATER = {
+    "WarpmetricsSampler": "warpmetrics_otel.deliver.sampler",
+    "WarpmetricsSpanExporter": "warpmetrics_otel.deliver.exporter",
+    "WarpmetricsSpanProcessor": "warpmetrics_otel.deliver.processor",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_LATER[name]), name)

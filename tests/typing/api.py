@@ -12,6 +12,8 @@ import anthropic
 import openai
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
 from opentelemetry.trace import Span, SpanContext
 
 import warpmetrics_otel as wm
@@ -208,6 +210,14 @@ def examining() -> None:
     report = wm.examine(timeout=2.0)
     assert_type(report.exit_code, int)
     assert_type([finding.text for finding in report.findings], list[str])
+
+
+def a_pipeline_by_hand(provider: TracerProvider) -> None:
+    exporter = wm.WarpmetricsSpanExporter(api_key=lambda: "key", api_url="http://localhost:1", hold_seconds=1.0)
+    assert_type(exporter.sent_before_parents, int)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    provider.add_span_processor(wm.WarpmetricsSpanProcessor(api_key="key", native_content=False))
+    assert_type(wm.WarpmetricsSampler(TraceIdRatioBased(0.1)).get_description(), str)
 
 
 def side_by_side(provider: trace.TracerProvider) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from warpmetrics_otel.entities import Act, Call, Entity, Group, Link, Outcome, Run
 
@@ -14,13 +14,13 @@ def parents_first(entities: Iterable[Entity]) -> list[Entity]:
     link says, and a link on both. What hangs on itself in a circle stays where it is.
     """
     waiting = {entity.key: entity for entity in entities}
-    above = {entity.child_id: entity.parent_id for entity in waiting.values() if isinstance(entity, Link)}
+    above = parents(waiting.values())
     ordered: list[Entity] = []
     for key in [*waiting]:
         path = [key] if key in waiting else []
         while path:
             entity = waiting[path[-1]]
-            needed = next((name for name in _needed(entity, above) if name in waiting and name not in path), None)
+            needed = next((name for name in needs(entity, above) if name in waiting and name not in path), None)
             if needed is not None:
                 path.append(needed)
             else:
@@ -28,7 +28,18 @@ def parents_first(entities: Iterable[Entity]) -> list[Entity]:
     return ordered
 
 
-def _needed(entity: Entity, above: dict[str, str]) -> list[str]:
+def parents(entities: Iterable[Entity]) -> dict[str, str]:
+    """The parents of groups and calls by their ids, as links say."""
+    return {entity.child_id: entity.parent_id for entity in entities if isinstance(entity, Link)}
+
+
+def needs(entity: Entity, above: Mapping[str, str]) -> list[str]:
+    """The ids of what an entity hangs on.
+
+    Args:
+        entity: any.
+        above: the parents of groups and calls, where they are known.
+    """
     match entity:
         case Link():
             return [entity.parent_id, entity.child_id]

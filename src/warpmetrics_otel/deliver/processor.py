@@ -1,0 +1,55 @@
+"""`WarpmetricsSpanProcessor`: hears of spans when they start, of those too that are recorded but not sampled.
+
+So a run is there while it is under way, and the native side has all of them whatever part the backend gets.
+"""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+
+from warpmetrics_otel import semconv
+from warpmetrics_otel.deliver.exporter import SHUTDOWN_SECONDS
+from warpmetrics_otel.deliver.mouth import Mouth
+from warpmetrics_otel.deliver.options import Given, Options
+
+_TOLD_AT_START = (semconv.ENTITY_TYPE_RUN, semconv.ENTITY_TYPE_GROUP)
+
+
+class WarpmetricsSpanProcessor(SpanProcessor):
+    """Sends Warpmetrics spans to the native API: runs and groups when they start, the rest when it ends.
+
+    Args:
+        options: those of `WarpmetricsSpanExporter`.
+
+    Raises:
+        TypeError: an option that does not exist.
+        ValueError: an option with a value that makes no sense.
+    """
+
+    def __init__(self, **options: Unpack[Given]) -> None:
+        self._mouth = Mouth(Options.read(options), type(self).__name__)
+
+    @property
+    def sent_before_parents(self) -> int:
+        """How many entities were sent before what they hang on, which did not come in time."""
+        return self._mouth.early
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Tell of a run or group."""
+        if (span.attributes or {}).get(semconv.WARPMETRICS_ENTITY_TYPE) in _TOLD_AT_START:
+            self._mouth.take((span,))
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Tell of what was not told at the start."""
+        self._mouth.take((span,))
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Send what was taken; whether all of it has arrived."""
+        return self._mouth.flush(timeout_millis / 1000)
+
+    def shutdown(self) -> None:
+        """Send what was taken, for at most five seconds, and take no more."""
+        self._mouth.shutdown(SHUTDOWN_SECONDS)
