@@ -16,12 +16,12 @@ pytestmark = pytest.mark.otlp_file
 FOUND, NOTHING_FOUND, COULD_NOT_LOOK = 0, 1, 2
 
 
-def command(*arguments, env=None, program=("-m", "warpmetrics_otel.cli")):
+def command(*arguments, env=None, program=("-m", "warpmetrics_otel.cli"), cwd=None):
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("WARPMETRICS_", "OTEL_"))}
     return subprocess.run(
         [sys.executable, *program, *map(str, arguments)],
         capture_output=True, check=False, encoding="utf-8", timeout=60,
-        env={**inherited, "PYTHONIOENCODING": "utf-8", **(env or {})},
+        env={**inherited, "PYTHONIOENCODING": "utf-8", **(env or {})}, cwd=cwd,
     )  # fmt: skip
 
 

@@ -24,19 +24,20 @@ ALLOWED = {
     "ids": set(),
     "semconv": set(),
     "fork": set(),
+    "secret": set(),
     "entities": {"ids"},
     "beside": {"entities", "fork"},
     "translate": {"entities", "ids", "semconv"},
     "capture": {"ids", "semconv"},
-    "record": {"entities", "translate", "ids", "semconv", "fork", "beside", "capture"},
+    "record": {"entities", "translate", "ids", "semconv", "fork", "beside", "capture", "secret"},
     "deliver": {"entities", "translate", "ids", "semconv", "fork", "beside"},
     "read": {"ids", "semconv"},
     "testing": {"", "ids", "semconv", "record", "read"},
-    "doctor": {"record", "deliver"},
+    "doctor": {"record", "deliver", "secret"},
     "commands": {"", "ids", "semconv", "read", "deliver", "doctor"},
     "cli": {"", "commands"},
     "wiring": {"entities", "record", "deliver", "doctor"},
-    "": {"ids", "record", "capture", "wiring"},
+    "": {"ids", "record", "capture", "deliver", "wiring"},
 }
 # Not at import: they cost more than everything else together, or are not dependencies at all.
 LATE = (

@@ -148,13 +148,12 @@ def _chosen(stocks: list[Stock], ids: list[str] | None, everything: bool) -> lis
 def _lines(stock: Stock) -> Iterator[str]:
     of = stock.destination
     whose = f"project {of.project_id}" if of.project_id else f"key {of.key}"
-    yield printable(
-        f"{stock.disk.directory.name}  {of.url}, {whose}: {stock.waiting} wait, {len(stock.refused)} refused", 400
-    )
+    where = printable(f"{of.url}, {whose}", 400)
+    yield f"{stock.disk.directory.name}  {where}: {stock.waiting} wait, {len(stock.refused)} refused"
     for each in stock.refused:
         subject = about(each.payload)
-        at = _time(each.refused_at)
-        yield printable(f"  {each.id}  {at}  {each.reason}  {subject.kind}  {subject.entity}", 400)
+        words = (each.id, _time(each.refused_at), each.reason, subject.kind, subject.entity)
+        yield f"  {'  '.join(map(printable, words))}"
 
 
 def _as_json(stock: Stock) -> dict[str, object]:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
+from warpmetrics_otel.secret import without_keys
+
 if TYPE_CHECKING:
     from opentelemetry._logs import LoggerProvider
     from opentelemetry.context import Context
@@ -236,7 +238,8 @@ def _read_variable(name: str, metadata: Mapping[str, Any], values: dict[str, Any
         value = metadata["read"](text)
         Settings(**{name: value})
     except (ValueError, TypeError) as error:
-        logger.warning("%s=%r is ignored: %s", variable, text, error)
+        # A key put into the wrong variable is still a key.
+        logger.warning("%s=%r is ignored: %s", variable, without_keys(text), without_keys(str(error)))
         return
     values[name] = value
 

@@ -11,7 +11,7 @@ _SHORTEST = 4
 """A shorter text is no key, and would be found in the middle of words."""
 
 
-def without_keys(text: str, keys: Iterable[str]) -> str:
+def without_keys(text: str, keys: Iterable[str] = ()) -> str:
     """A text without the keys that are known, anything that has a key's form, and credentials in addresses."""
     for key in keys:
         if len(key) >= _SHORTEST:
