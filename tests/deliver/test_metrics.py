@@ -157,6 +157,7 @@ def test_a_follow_up_of_an_act_of_another_process_is_counted_by_its_name(api, re
     wm = recorder()
     with wm.run(act.ref, "Writer") as run:
         wm.outcome(run, "Completed")
+    wm.flush()
     ((attributes, count),) = meters.points("warpmetrics.follow_up.outcomes")
     assert (attributes[semconv.WARPMETRICS_FOLLOWS_ACT_NAME], count) == ("retry", 1)
 
