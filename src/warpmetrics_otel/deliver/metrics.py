@@ -78,6 +78,9 @@ class Metrics:
     def _observe(self, metric: semconv.Metric, options: CallbackOptions) -> Iterable[Observation]:
         from opentelemetry.metrics import Observation
 
+        # A pipeline that is asked for its counts takes in what it had left for later.
+        for _, counts_of in list(self.exporters.values()):
+            counts_of()
         return [Observation(total, dict(pairs)) for pairs, total in self.tally.series(metric)]
 
     def _observe_exported(self, options: CallbackOptions) -> Iterable[Observation]:
