@@ -1,3 +1,4 @@
+import errno
 import logging
 import os
 import stat
@@ -310,3 +311,25 @@ def test_an_interrupted_append_leaves_nothing_that_hurts(tmp_path):
         spool.append(b"interrupted")
     assert spool.append(b"2")
     assert deliver_all(spool) == [b"1", b"2"]
+
+
+def test_nothing_behind_a_segment_that_cannot_be_read_is_read_before_it(tmp_path, caplog):
+    class Failing(Disk):
+        failing = ""
+
+        def read(self, name, offset, size):
+            if name.endswith(f"{self.failing}.segment"):
+                raise OSError(errno.EIO, "injected")
+            return super().read(name, offset, size)
+
+    disk = Failing(tmp_path / "spool")
+    spool = Spool(disk, segment_bytes=100)
+    for number in range(3):
+        spool.append(b"%d " % number + b"x" * 90)
+    disk.failing = "00000002"
+    assert [payload[:1] for payload in deliver_all(spool)] == [b"0"]
+    assert spool.pending() == 2
+    assert "cannot be read" in caplog.text
+    disk.failing = "none"
+    assert [payload[:1] for payload in deliver_all(spool)] == [b"1", b"2"]
+    assert spool.dropped() == {}

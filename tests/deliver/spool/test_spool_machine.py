@@ -21,7 +21,12 @@ class Running:
     def __init__(self, storage, max_bytes):
         self.process = Process()
         self.closed = 0
-        self.spool = Spool(ModelDisk(storage, self.process), max_bytes=max_bytes, random_bytes=storage.random_bytes)
+        self.spool = Spool(
+            ModelDisk(storage, self.process),
+            max_bytes=max_bytes,
+            segment_bytes=400,
+            random_bytes=storage.random_bytes,
+        )
 
 
 class SpoolMachine(RuleBasedStateMachine):

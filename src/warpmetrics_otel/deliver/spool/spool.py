@@ -24,7 +24,7 @@ from warpmetrics_otel.deliver.spool.writer import Writer
 logger = logging.getLogger("warpmetrics_otel")
 
 MOST_BYTES = 256 * 1024 * 1024
-_SEGMENT_BYTES = 4 * 1024 * 1024
+SEGMENT_BYTES = 4 * 1024 * 1024
 _SEGMENTS = 16
 """Into how many segments the bytes are divided at least, since whole segments go when there is no room."""
 
@@ -37,16 +37,22 @@ class Spool:
     Args:
         files: the directory.
         max_bytes: how much all processes together keep in it.
+        segment_bytes: how large a segment becomes at most, unless one record is larger.
         random_bytes: gives so many, never the same again; owners' names are made of them.
     """
 
     def __init__(
-        self, files: Files, *, max_bytes: int = MOST_BYTES, random_bytes: Callable[[int], bytes] = os.urandom
+        self,
+        files: Files,
+        *,
+        max_bytes: int = MOST_BYTES,
+        segment_bytes: int = SEGMENT_BYTES,
+        random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._files = files
         self._random_bytes = random_bytes
         self._max_bytes = max_bytes
-        self._segment_bytes = min(_SEGMENT_BYTES, max(max_bytes // _SEGMENTS, 1))
+        self._segment_bytes = min(segment_bytes, max(max_bytes // _SEGMENTS, 1))
         self._refused_files = files.folder("quarantine")
         self.quarantine = Quarantine(self._refused_files)
         self._begin()
