@@ -30,7 +30,7 @@ ALLOWED = {
     "translate": {"entities", "ids", "semconv"},
     "capture": {"ids", "semconv"},
     "record": {"entities", "translate", "ids", "semconv", "fork", "beside", "capture", "secret"},
-    "deliver": {"entities", "translate", "ids", "semconv", "fork", "beside"},
+    "deliver": {"entities", "translate", "ids", "semconv", "fork", "beside", "secret"},
     "read": {"ids", "semconv"},
     "testing": {"", "ids", "semconv", "record", "read"},
     "doctor": {"record", "deliver", "secret"},

@@ -1,15 +1,20 @@
 """Where spans go: what the doctor says of providers, samplers, exporters and the file."""
 
 import os
+import re
+from pathlib import Path
 
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, TraceIdRatioBased
 
+import warpmetrics_otel
+from warpmetrics_otel.deliver.sampler import WarpmetricsSampler
 from warpmetrics_otel.doctor import Status, examine
+from warpmetrics_otel.doctor.options import unread_variables
 
 
 def findings(topic, **options) -> list[tuple[Status, str]]:
@@ -86,6 +91,8 @@ def test_a_provider_that_raises():
     [
         (None, Status.FINE, "samples every run"),
         (ALWAYS_OFF, Status.CHANGE, "AlwaysOffSampler samples nothing"),
+        (WarpmetricsSampler(ParentBased(ALWAYS_OFF)), Status.CHANGE, "AlwaysOffSampler samples nothing"),
+        (WarpmetricsSampler(ALWAYS_ON), Status.FINE, "AlwaysOnSampler samples every run"),
         (TraceIdRatioBased(0.1), Status.NOTE, "TraceIdRatioBased{0.1} decides"),
     ],
 )
@@ -134,6 +141,19 @@ def test_a_variable_that_nobody_reads(monkeypatch):
         "Nothing reads the variable WARPMETRICS_APIKEY.",
         "Is WARPMETRICS_API_KEY meant?",
     )
+
+
+def variables_in_the_source() -> set[str]:
+    source = Path(warpmetrics_otel.__file__).parent.rglob("*.py")
+    return {name for path in source for name in re.findall(r'"(WARPMETRICS_[A-Z_]+)"', path.read_text("utf-8"))}
+
+
+def test_every_variable_that_the_package_reads_is_known(monkeypatch):
+    names = variables_in_the_source()
+    assert len(names) > 10
+    for name in names:
+        monkeypatch.setenv(name, "1")
+    assert [each.text for each in unread_variables()] == []
 
 
 def test_a_variable_that_makes_no_sense(monkeypatch):

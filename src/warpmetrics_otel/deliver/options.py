@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypedDict
 from warpmetrics_otel.deliver.connect import DEFAULT_URL, Connection, connect
 from warpmetrics_otel.deliver.hold import HOLD_ENTITIES, HOLD_SECONDS
 from warpmetrics_otel.deliver.transport import Key
+from warpmetrics_otel.secret import without_keys
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -71,7 +72,7 @@ class Options(NamedTuple):
         """
         values = {name: value for name, value in given.items() if value is not None}
         _check(values)
-        for name, (variable, read) in _VARIABLES.items():
+        for name, (variable, read) in VARIABLES.items():
             text = os.environ.get(variable, "").strip()
             if name in values or not text:
                 continue
@@ -79,7 +80,7 @@ class Options(NamedTuple):
                 value = read(text)
                 _check({name: value})
             except (ValueError, KeyError) as error:
-                logger.warning("%s=%r is ignored: %s", variable, text, error)
+                logger.warning("%s=%r is ignored: %s", variable, without_keys(text), without_keys(str(error)))
                 continue
             values[name] = value
         if "native_content" not in values and os.environ.get(_CONTENT_VARIABLE, "").strip().upper() == "NO_CONTENT":
@@ -102,7 +103,7 @@ class Options(NamedTuple):
         )
 
 
-_VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
+VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "api_key": (KEY_VARIABLE, str),
     "api_url": ("WARPMETRICS_API_URL", str),
     "project_id": ("WARPMETRICS_PROJECT_ID", str),
@@ -114,6 +115,7 @@ _VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "hold_entities": ("WARPMETRICS_HOLD_ENTITIES", int),
     "hold_seconds": ("WARPMETRICS_HOLD_SECONDS", float),
 }
+"""The environment variable of each option, and how it is read."""
 
 
 def _check(values: Mapping[str, Any]) -> None:

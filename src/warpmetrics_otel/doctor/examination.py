@@ -19,9 +19,9 @@ from warpmetrics_otel.doctor.key import Key, key_in_force
 from warpmetrics_otel.doctor.native import api_findings
 from warpmetrics_otel.doctor.options import options_in_force, unread_variables
 from warpmetrics_otel.doctor.report import Finding, Option, Report, Status
-from warpmetrics_otel.secret import without_keys
 from warpmetrics_otel.doctor.spans import span_findings
 from warpmetrics_otel.record.settings import Settings
+from warpmetrics_otel.secret import without_keys
 
 _PACKAGES = ("warpmetrics-otel", "opentelemetry-sdk", "opentelemetry-exporter-otlp", "urllib3")
 

@@ -8,6 +8,7 @@ from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import PurePath
 
+from warpmetrics_otel.deliver.options import VARIABLES
 from warpmetrics_otel.doctor.report import Finding, Option, Status
 from warpmetrics_otel.record.settings import Settings
 
@@ -44,6 +45,7 @@ def options_in_force(settings: Settings, given: Mapping[str, object], kind_of_ke
 def unread_variables() -> Iterator[Finding]:
     """Variables that look like ours and are not."""
     known = {item.metadata["variable"] for item in fields(Settings)} | _OF_OTHERS
+    known |= {variable for variable, _ in VARIABLES.values()}
     for name in sorted(os.environ):
         if name.startswith(_PREFIX) and name not in known:
             near = get_close_matches(name, sorted(filter(None, known)), 1, 0.8)

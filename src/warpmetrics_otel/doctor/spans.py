@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from warpmetrics_otel.doctor.report import Finding, Status
 from warpmetrics_otel.record import exporters
 from warpmetrics_otel.record.settings import Settings
 
-_OFF = ("AlwaysOffSampler", "ParentBased{root:AlwaysOffSampler")
-_ON = ("AlwaysOnSampler", "ParentBased{root:AlwaysOnSampler")
+_OURS = re.compile(r"WarpmetricsSampler\{(.*)\}")
+_PARENT_BASED = re.compile(r"ParentBased\{root:(.*?),remoteParentSampled:.*")
 _NOWHERE = (
     "Set OTEL_EXPORTER_OTLP_ENDPOINT (for example http://localhost:4318), give configure(otlp_file=…) or "
     "configure(tracer_provider=…), or set WARPMETRICS_API_KEY for the native API."
@@ -100,11 +101,12 @@ def _provider(provider: trace.TracerProvider, settings: Settings) -> Iterator[Fi
 
 
 def _sampler(provider: SdkTracerProvider) -> Iterator[Finding]:
-    described = provider.sampler.get_description()
-    if described.startswith(_OFF):
+    # A run has no parent: what its root is sampled by decides.
+    described = _PARENT_BASED.sub(r"\1", _OURS.sub(r"\1", provider.sampler.get_description()))
+    if described == "AlwaysOffSampler":
         text = f"The sampler {described} samples nothing: no backend gets spans."
         yield Finding("sampler", Status.CHANGE, text, "Check OTEL_TRACES_SAMPLER.")
-    elif described.startswith(_ON):
+    elif described == "AlwaysOnSampler":
         yield Finding("sampler", Status.FINE, f"The sampler {described} samples every run.")
     else:
         yield Finding("sampler", Status.NOTE, f"The sampler {described} decides which runs a backend gets.")
