@@ -1,9 +1,11 @@
 """`warpmetrics-otel doctor`, run as users run it."""
 
 import json
+import re
 
 import pytest
 
+from tests.docs.markdown import ROOT, read_page
 from tests.test_cli import command
 from warpmetrics_otel.testing import NativeApi
 from warpmetrics_otel.testing.native_api import Reply
@@ -102,3 +104,18 @@ def test_the_key_is_not_in_the_output_wherever_it_was_put(api, variable):
 
     assert KEY not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def without_what_differs(output: str) -> list[str]:
+    output = re.sub(r"http\S+?:\d+(?=[ ;])|https://api.warpmetrics.com", "URL", output)
+    return [line for line in output.splitlines() if not line.startswith(("Python ", "api_url"))]
+
+
+def test_the_page_shows_what_it_says(api):
+    api.keys = {"wm_test_another"}
+    env = settings(api, OTEL_EXPORTER_OTLP_ENDPOINT="http://localhost:4318")
+
+    done = command("doctor", env=env)
+
+    shown = next(block for block in read_page(ROOT / "docs" / "doctor.md").blocks if block.language == "text")
+    assert without_what_differs(done.stdout) == without_what_differs(shown.text)
