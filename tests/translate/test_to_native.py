@@ -253,3 +253,4 @@ def test_a_cut_native_record_leaves_what_the_span_says():
 def test_times_are_iso_with_milliseconds():
     assert iso(1_769_940_000_230_999_999) == "2026-02-01T10:00:00.230Z"
     assert iso(0) == iso(-5) == "1970-01-01T00:00:00.000Z"
+    assert iso(1 << 90) == "9999-12-31T23:59:59.999Z"

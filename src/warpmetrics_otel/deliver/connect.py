@@ -6,7 +6,7 @@ import importlib.metadata
 import logging
 import os
 import threading
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,7 @@ class Connection:
         """Whether an entity was taken already, by whichever way."""
         return self._pipeline.knows(key)
 
-    def take(self, entities: Sequence[Entity], follows: object = None) -> None:
+    def take(self, entities: Iterable[Entity], follows: object = None) -> None:
         """Accept entities; `follows` is the name of the act that a run among them follows, where it is known."""
         self._pipeline.take(entities, follows)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable
 
 from warpmetrics_otel import fork
@@ -18,7 +19,7 @@ from warpmetrics_otel.deliver.retry import Backoff
 from warpmetrics_otel.deliver.seen import Seen
 from warpmetrics_otel.deliver.sender import Sender
 from warpmetrics_otel.deliver.transport import Transport
-from warpmetrics_otel.entities import Counts, Entity
+from warpmetrics_otel.entities import Counts, Entity, Later
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -27,6 +28,10 @@ LINGER_SECONDS = 0.2
 
 REST_SECONDS = 10.0
 """Seconds between two looks at a key that was refused and may have been rotated since."""
+
+MOST_LATER = 4096
+MOST_LATER_BYTES = 4_000_000
+"""What may wait to be made by the worker, beyond the bounds of what waits to be sent."""
 
 
 class Pipeline:
@@ -63,6 +68,8 @@ class Pipeline:
         self._stopping = False
         self._hurried = False
         self._looked = False
+        self._later: deque[tuple[Later, object]] = deque()
+        self._later_bytes = 0
         self._seen = Seen()
         # Reentrant: a signal's handler may record, flush and stop while its thread is in here.
         self._taking = threading.RLock()
@@ -81,22 +88,47 @@ class Pipeline:
             entities: parents no later than their children.
             follows: the name of the act that a run among them follows, where it is known.
         """
+        if type(entities) is Later and not self._backlog.durable:
+            self._later.append((entities, follows))
+            # Threads may overwrite each other's sums: it is a bound, not an account, and begins anew each time.
+            self._later_bytes += entities.size
+            if len(self._later) > MOST_LATER or self._later_bytes > MOST_LATER_BYTES:
+                self._sort_in()
+        else:
+            self._sort_in()
+            self._accept(entities, follows)
+        if self._resting and self._sender.refusal is None:
+            self._wake()
+
+    def _sort_in(self) -> None:
+        """Make what was left for later, in its order."""
+        if self._later:
+            with self._taking:
+                self._later_bytes = 0
+                for _ in range(len(self._later)):
+                    try:
+                        self._accept(*self._later.popleft())
+                    except Exception:
+                        logger.exception("an entity could not be made, and is lost")
+
+    def _accept(self, entities: Iterable[Entity], follows: object) -> None:
         # Together: another mouth that brings a child must find that its parent waits, not only that it was seen.
         with self._taking:
             for entity in entities:
                 if self._seen.add(entity.key):
                     self._backlog.add(entity)
                     self._metrics.took(entity, follows)
-        if self._resting and self._sender.refusal is None:
-            self._wake()
 
     def knows(self, key: str) -> bool:
         """Whether an entity of this key was accepted, lately."""
+        if key not in self._seen:
+            self._sort_in()
         return key in self._seen
 
     def flush(self, seconds: float) -> Counts:
         """Send what waits now, for at most so many seconds."""
         until = time.monotonic() + seconds
+        self._sort_in()
         if self._backlog.pending() and self._wake():
             with self._change:
                 self._hurried = True
@@ -111,6 +143,7 @@ class Pipeline:
 
     def counts(self) -> Counts:
         """What became of the entities taken so far."""
+        self._sort_in()
         in_memory = self._backlog.in_memory()
         refusal = self._sender.refusal
         return Counts(
@@ -157,7 +190,7 @@ class Pipeline:
     def _settled(self) -> bool:
         # After a refusal the worker rests once it has looked whether the key is another one.
         refused = self._sender.refusal is not None and self._resting
-        return self._stopping or refused or not self._backlog.pending()
+        return self._stopping or refused or not (self._later or self._backlog.pending())
 
     def _wake(self) -> bool:
         """Have a worker at work; False where there is none and can be none."""
@@ -186,6 +219,7 @@ class Pipeline:
         self._backlog.sync()
 
     def _step(self) -> None:
+        self._sort_in()
         self._metrics.worked()
         if not self._looked:
             self._backlog.sync()
@@ -194,6 +228,7 @@ class Pipeline:
                 self._change.notify_all()
         if self._backlog.pending() and self._sender.refusal is None:
             self._gather()
+            self._sort_in()
             wait = self._sender.send_next()
             self._backlog.sync()
             self._pause(wait)

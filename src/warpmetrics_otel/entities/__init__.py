@@ -6,6 +6,7 @@ key that was left out stays out. How entities become spans is `translate`'s busi
 
 from warpmetrics_otel.entities.absent import ABSENT
 from warpmetrics_otel.entities.batch import Batch
+from warpmetrics_otel.entities.later import Later
 from warpmetrics_otel.entities.rows import KINDS, Act, Call, Entity, Group, Link, Outcome, Run, row_from
 from warpmetrics_otel.entities.tap import Counts, Delivery, Tap
 
@@ -19,6 +20,7 @@ __all__ = [
     "Delivery",
     "Entity",
     "Group",
+    "Later",
     "Link",
     "Outcome",
     "Run",

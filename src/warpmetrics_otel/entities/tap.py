@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,11 +12,11 @@ from warpmetrics_otel.entities.rows import Entity
 class Tap(Protocol):
     """Where entities go as they come into being."""
 
-    def take(self, entities: Sequence[Entity], follows: object = None) -> None:
+    def take(self, entities: Iterable[Entity], follows: object = None) -> None:
         """Accept entities. Never raises, never blocks.
 
         Args:
-            entities: parents no later than their children.
+            entities: parents no later than their children; `Later` ones may be made on another thread.
             follows: the name of the act that a run among them follows, where it is known: for metrics, since the act
                 may have been recorded by another process.
         """

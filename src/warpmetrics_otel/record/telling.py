@@ -1,18 +1,19 @@
 """What recording tells delivery, at once: a run and a group when they start, an outcome and an act when they happen.
 
 From span ends alone a follow-up would arrive before its act, and a killed process would lose outcomes
-whose verbs had returned. Entities are made of plain values that nobody changes afterwards.
+whose verbs had returned. Users' values are copied at once, since they may go on to change them; the rest of what
+making entities takes is left to delivery, which has a thread for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel import entities, ids
 from warpmetrics_otel.beside import beside
 from warpmetrics_otel.translate.call_rows import Content, call_from_data, content_of
-from warpmetrics_otel.translate.exact import plain_value
+from warpmetrics_otel.translate.keep import Keep
 from warpmetrics_otel.translate.opts import redacted
 from warpmetrics_otel.translate.times import iso
 
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
     from warpmetrics_otel.record.settings import Settings
     from warpmetrics_otel.record.state import Mark, State
 
-_LEAVES = frozenset({str, int, float, bool, type(None)})
 _LONGEST_CONTENT = 4 << 20
 """Characters of one call's content; the API's own limit is not known, and the pipeline shortens what it refuses."""
 
 
 class _Nowhere:
-    def take(self, told: Sequence[entities.Entity], follows: object = None) -> None:
+    def take(self, told: Iterable[entities.Entity], follows: object = None) -> None:
         """There is no delivery of recording's own."""
 
 
@@ -52,34 +52,36 @@ class Telling:
         self, state: State, label: object, opts: Any, act: Mark | None, conversation_id: Any, user_id: Any, at_ns: int
     ) -> None:
         """A run has started."""
-        bag = _kept(opts)
-        among = {"conversation_id": conversation_id, "user_id": user_id}
-        given = {name: plain_value(value) for name, value in among.items() if value is not None}
-        if given and (bag is None or isinstance(bag, dict)):
-            bag = {**(bag or {}), **given}
+        keep = Keep()
+        bag = keep(opts)
+        if conversation_id is not None or user_id is not None:
+            bag = _with(bag, conversation_id=keep(conversation_id), user_id=keep(user_id))
         act_id, act_name = (None, None) if act is None else (act.id, act.act_name)
-        self._tap.take((entities.Run(state.id, plain_value(label), bag, act_id, iso(at_ns)),), act_name)
+        self._tap.take(entities.Later(_run, (state.id, keep(label), bag, act_id, at_ns), keep.size), act_name)
 
     def group(self, state: State, parent: State, label: object, opts: Any, at_ns: int) -> None:
         """A group has started."""
-        at = iso(at_ns)
-        group = entities.Group(state.id, plain_value(label), _kept(opts), at)
-        self._tap.take((group, entities.Link(parent.id, state.id, "group", at)))
+        keep = Keep()
+        made_of = (state.id, parent.id, keep(label), keep(opts), at_ns)
+        self._tap.take(entities.Later(_group, made_of, keep.size))
 
     def call(self, state: State, parent: State, data: CallData, opts: Any) -> None:
         """A call is over."""
-        call = call_from_data(state.id, data, _kept(opts), self._content_of(data))
+        keep = Keep()
+        content = self._content_of(data, keep)
+        made_of = (state.id, parent.id, data, keep(opts), content)
         if beside.readers:
-            beside.put(call, self._destination)
-        self._tap.take((call, entities.Link(parent.id, state.id, "call", call.ended_at)))
+            beside.put(_call(*made_of)[0], self._destination)
+        self._tap.take(entities.Later(_call, made_of, keep.size))
 
     def mark(self, mark: Mark, ref_id: str, name: object, opts: Any, at_ns: int) -> None:
         """An outcome or act has happened."""
-        kind = entities.Outcome if mark.kind == ids.OUTCOME else entities.Act
-        self._tap.take((kind(mark.id, ref_id, plain_value(name), _kept(opts), iso(at_ns)),))
+        keep = Keep()
+        made_of = (mark.kind, mark.id, ref_id, keep(name), keep(opts), at_ns)
+        self._tap.take(entities.Later(_mark, made_of, keep.size))
 
-    def _content_of(self, data: CallData) -> Content:
-        content = content_of(data)
+    def _content_of(self, data: CallData, keep: Keep) -> Content:
+        content = content_of(data, keep)
         if not self._content:
             kept = content._replace(messages=None)
             absent = entities.ABSENT
@@ -88,7 +90,7 @@ class Telling:
                 tool_calls=absent if kept.tool_calls is absent else None,
             )
         if self._redact is None:
-            return content._replace(messages=_kept(content.messages))
+            return content
         shown = {
             name: redacted(getattr(content, name), self._redact, path, _LONGEST_CONTENT)[0]
             for name, path in (("messages", "messages"), ("response", "response"), ("tool_calls", "tool_calls"))
@@ -97,13 +99,28 @@ class Telling:
         return content._replace(**shown)
 
 
-def _kept(value: Any) -> Any:
-    """A plain value that stays as it is when the user goes on to change theirs."""
-    if value is None:
-        return None
-    plain = plain_value(value)
-    if type(plain) is dict:
-        return {key: item if type(item) in _LEAVES else _kept(item) for key, item in plain.items()}
-    if type(plain) in (list, tuple):
-        return [item if type(item) in _LEAVES else _kept(item) for item in plain]
-    return plain
+def _with(bag: Any, **given: Any) -> Any:
+    """The bag with what was given beside it; one that is no object stays as it is."""
+    known = {name: value for name, value in given.items() if value is not None}
+    return {**(bag or {}), **known} if bag is None or isinstance(bag, dict) else bag
+
+
+def _run(native_id: str, label: Any, opts: Any, act_id: str | None, at_ns: int) -> tuple[entities.Entity, ...]:
+    return (entities.Run(native_id, label, opts, act_id, iso(at_ns)),)
+
+
+def _group(native_id: str, parent_id: str, label: Any, opts: Any, at_ns: int) -> tuple[entities.Entity, ...]:
+    at = iso(at_ns)
+    return entities.Group(native_id, label, opts, at), entities.Link(parent_id, native_id, "group", at)
+
+
+def _call(
+    native_id: str, parent_id: str, data: CallData, opts: Any, content: Content
+) -> tuple[entities.Call, entities.Link]:
+    call = call_from_data(native_id, data, opts, content)
+    return call, entities.Link(parent_id, native_id, "call", call.ended_at)
+
+
+def _mark(kind: str, native_id: str, ref_id: str, name: Any, opts: Any, at_ns: int) -> tuple[entities.Entity, ...]:
+    make = entities.Outcome if kind == ids.OUTCOME else entities.Act
+    return (make(native_id, ref_id, name, opts, iso(at_ns)),)

@@ -27,21 +27,25 @@ ContentLookup = Callable[[str], Content | None]
 """From a call's id to its content; None where that is not kept."""
 
 
-def content_of(data: CallData) -> Content:
+def content_of(data: CallData, plain: Callable[[Any], Any] = plain_value) -> Content:
     """The content of a call's data, as plain JSON values. A failed call has none but its messages.
 
     One recorded by hand has them all, as null where they are not known: that is what the vendor's SDK sends.
+
+    Args:
+        data: all that is known of it.
+        plain: makes values plain.
     """
-    messages = plain_value(data.messages)
+    messages = plain(data.messages)
     failed = data.error is not None or data.error_type is not None
     if failed and not data.by_hand:
         return Content(messages)
     return Content(
         messages,
-        data.response,
-        plain_value(data.tools),
-        plain_value(data.tool_calls),
-        plain_value(data.tokens),
+        plain(data.response),
+        plain(data.tools),
+        plain(data.tool_calls),
+        plain(data.tokens),
         _exact_duration(data) if data.by_hand else ABSENT,
     )
 

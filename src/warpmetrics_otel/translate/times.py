@@ -9,13 +9,15 @@ from typing import Any
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MICROSECOND = datetime.timedelta(microseconds=1)
+_LAST_NS = 253_402_300_799_999_999_999
+"""The end of the year 9999, after which ISO 8601 has more digits."""
 # Zero means "not set" in OTLP, and what is beyond 63 bits loses the batch that it is in.
 _TIMES = range(1, 1 << 63)
 
 
 def iso(time_ns: int) -> str:
-    """The time as the native API has it, cut to milliseconds. Times before 1970 read as 1970."""
-    seconds, rest = divmod(max(time_ns, 0), 1_000_000_000)
+    """The time as the native API has it, cut to milliseconds. Times before 1970 and after 9999 read as the nearest."""
+    seconds, rest = divmod(min(max(time_ns, 0), _LAST_NS), 1_000_000_000)
     return f"{_seconds(seconds)}.{rest // 1_000_000:03d}Z"
 
 

@@ -1,0 +1,94 @@
+"""What recording leaves to the worker: it is made there, in its order, and nobody can tell but by the agent's time."""
+
+import threading
+
+from tests.deliver.entities import act, group, outcome, program, run
+from tests.deliver.pipelines import recording
+from warpmetrics_otel.deliver.pipeline import MOST_LATER, MOST_LATER_BYTES
+from warpmetrics_otel.entities import Later
+
+
+def later(*entities, size=0, made=None):
+    def make():
+        if made is not None:
+            made.append(threading.current_thread())
+        return entities
+
+    return Later(make, (), size)
+
+
+def test_it_is_made_by_the_worker(api, pipeline):
+    pipe, made = pipeline(), []
+    pipe.take(later(*program(), made=made))
+    api.wait_for(lambda: api.entities("acts"))
+    assert [thread.name for thread in made] == ["warpmetrics-delivery"]
+    assert pipe.flush(10).delivered == 7
+
+
+def test_what_is_taken_at_once_does_not_overtake_it(api, pipeline):
+    pipe = pipeline()
+    first = run()
+    failed = outcome(first)
+    pipe.take(later(first))
+    pipe.take([failed])
+    pipe.take(later(act(failed), *group(first)))
+    assert pipe.flush(10).delivered == 5
+
+
+def test_it_is_known_and_counted_although_nobody_has_made_it_yet(api, pipeline):
+    with api.down():
+        pipe = pipeline()
+        first, second = run(), run()
+        pipe.take(later(first))
+        assert pipe.knows(first.id)
+        assert not pipe.knows(second.id)
+        pipe.take(later(first))
+        pipe.take(later(second))
+        assert pipe.counts().pending == 2
+
+
+def test_the_agent_makes_it_where_too_much_is_left(api, pipeline):
+    made = []
+    with api.down():
+        pipe = pipeline(most=10)
+        pipe.take([run()])
+        for _ in range(MOST_LATER * 3):
+            pipe.take(later(run(), made=made))
+        counts = pipe.counts()
+    assert (counts.pending, counts.dropped) == (10, {"queue_full": MOST_LATER * 3 + 1 - 10})
+    assert threading.current_thread() in made
+
+
+def test_its_bytes_are_bounded_too(api, pipeline):
+    made = []
+    with api.down():
+        pipe = pipeline()
+        for _ in range(4):
+            pipe.take(later(run(), size=MOST_LATER_BYTES // 2, made=made))
+        assert len(made) >= 3
+
+
+def test_what_the_user_changes_afterwards_is_sent_as_it_was(api):
+    opts = {"plan": ["read"], "attempt": 1}
+    messages = [{"role": "user", "content": [{"type": "text", "text": "Hello"}]}]
+    tokens = {"prompt": 3}
+    with recording(api_key=api.key, api_url=api.url) as wm:
+        with api.down(), wm.run("Writer", opts) as first:
+            wm.record_call(first, provider="local", model="tiny", messages=messages, tokens=tokens)
+            failed = wm.outcome(first, "Failed", opts)
+            opts["plan"].append("write")
+            messages[0]["content"][0]["text"] = "Goodbye"
+            tokens["prompt"] = 4
+        assert wm.flush(30).delivered == 4
+    (call,) = api.entities("calls")
+    assert call["messages"] == [{"role": "user", "content": [{"type": "text", "text": "Hello"}]}]
+    assert call["tokens"] == {"prompt": 3}
+    assert api.row(first.id)["opts"] == api.row(failed.id)["opts"] == {"plan": ["read"], "attempt": 1}
+
+
+def test_an_error_while_it_is_made_costs_itself_only(api, pipeline, said):
+    pipe = pipeline()
+    pipe.take(Later(lambda: 1 // 0, (), 0))
+    pipe.take(later(run()))
+    assert pipe.flush(10).delivered == 1
+    assert said()[0] == "an entity could not be made, and is lost"
