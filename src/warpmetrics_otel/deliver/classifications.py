@@ -12,13 +12,14 @@ import time
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from warpmetrics_otel import semconv
 from warpmetrics_otel.deliver.retry import Backoff
 from warpmetrics_otel.deliver.transport import Key, Transport
 from warpmetrics_otel.deliver.verdict import Answer, Verdict
 
 logger = logging.getLogger("warpmetrics_otel")
 
-CLASSES = ("success", "failure", "neutral")
+CLASSES = (semconv.CLASSIFICATION_SUCCESS, semconv.CLASSIFICATION_FAILURE, semconv.CLASSIFICATION_NEUTRAL)
 _PATH = "/v1/outcomes/classifications/"
 _BACKOFF = Backoff(first=0.5)
 
