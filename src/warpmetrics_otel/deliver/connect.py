@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog, MemoryBacklog
 from warpmetrics_otel.deliver.metrics import PipelineMetrics
+from warpmetrics_otel.deliver.patience import Patience
 from warpmetrics_otel.deliver.pipeline import Pipeline
 from warpmetrics_otel.deliver.transport import Key, Transport
 from warpmetrics_otel.entities import Counts, Entity
@@ -37,6 +38,7 @@ class _Registry:
         self.lock = threading.Lock()
         self.pipelines: dict[_Destination, Pipeline] = {}
         self.users: dict[_Destination, int] = {}
+        self.patience: dict[_Destination, Patience] = {}
         self.said_content = False
 
     def start_afresh_lock(self) -> None:
@@ -49,9 +51,10 @@ _registry = _Registry()
 class Connection:
     """One user's hold on a pipeline: the last one to let go stops it."""
 
-    def __init__(self, destination: _Destination, pipeline: Pipeline) -> None:
+    def __init__(self, destination: _Destination, pipeline: Pipeline, patience: Patience) -> None:
         self._destination = destination
         self._pipeline = pipeline
+        self._patience = patience
         self._open = True
 
     @property
@@ -72,7 +75,11 @@ class Connection:
         return self._pipeline.flush(seconds)
 
     def shutdown(self, seconds: float) -> Counts:
-        """Send what waits, and stop unless others still use the pipeline."""
+        """Send what waits, and stop unless others still use the pipeline.
+
+        Args:
+            seconds: the most to wait, together with others that have stopped just before.
+        """
         if not self._open:
             return self._pipeline.counts()
         self._open = False
@@ -81,7 +88,11 @@ class Connection:
             last = not _registry.users[self._destination]
             if last:
                 _registry.pipelines.pop(self._destination, None)
-        return self._pipeline.shutdown(seconds) if last else self._pipeline.flush(seconds)
+                _registry.patience.pop(self._destination, None)
+        seconds, since = self._patience.left(seconds), self._patience.now()
+        counts = self._pipeline.shutdown(seconds) if last else self._pipeline.flush(seconds)
+        self._patience.spend(since)
+        return counts
 
 
 def connect(
@@ -129,7 +140,8 @@ def connect(
                     "messages and responses of LLM calls go to %s; configure(native_content=False) stops that", api_url
                 )
         _registry.users[destination] = _registry.users.get(destination, 0) + 1
-    return Connection(destination, pipeline)
+        patience = _registry.patience.setdefault(destination, Patience())
+    return Connection(destination, pipeline, patience)
 
 
 def _spooled(
