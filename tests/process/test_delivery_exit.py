@@ -130,6 +130,36 @@ def test_a_first_verb_in_an_exit_hook_is_delivered(api):
     assert named(api) == {"only": 1}
 
 
+# As Python 3.12 and later do once they are exiting.
+NO_THREADS = """
+import dataclasses, json, sys, threading
+import warpmetrics_otel as wm
+wm.configure(search_opts=4)
+def start(thread):
+    raise RuntimeError("can't create new thread at interpreter shutdown")
+threading.Thread.start = start
+"""
+
+
+def test_everything_is_delivered_where_no_thread_can_be_started(api):
+    api.answer(Reply.refused(503, retry_after=0), Reply.refused(413))
+    script = NO_THREADS + RECORDS + "wm.flush(); wm.run('later')"
+    with Program(script, api=api) as program:
+        program.end()
+    assert delivered(api) == {**RECORDED, "runs": 3}
+
+
+def test_a_silent_api_keeps_nobody_from_ending_where_no_thread_can_be_started(api):
+    api.answer_always(Reply.hanging())
+    script = (
+        NO_THREADS + RECORDS + "print(json.dumps(dataclasses.asdict(wm.shutdown(1))), flush=True); sys.stdin.read()"
+    )
+    with Program(script, api=api) as program:
+        assert program.heard()["pending"] == sum(RECORDED.values())
+        assert "are lost" in program.end()
+        api.behave()
+
+
 def test_the_end_of_a_users_provider_is_not_the_end_of_delivery(api):
     script = """
     from opentelemetry.sdk.trace import TracerProvider

@@ -129,7 +129,9 @@ class Pipeline:
         """Send what waits now, for at most so many seconds."""
         until = time.monotonic() + seconds
         self._sort_in()
-        if self._backlog.pending() and self._wake():
+        if self._backlog.pending() and not self._wake():
+            self._send_here(until)
+        elif self._backlog.pending():
             with self._change:
                 self._hurried = True
                 self._change.notify_all()
@@ -201,12 +203,30 @@ class Pipeline:
                 try:
                     worker.start()
                 except RuntimeError:
-                    # The interpreter is exiting, or out of threads; what waits is told by the exit hook's counts.
+                    # The interpreter is exiting, or out of threads: a flush sends what waits.
                     self._resting = True
                     return False
                 self._worker = worker
             self._change.notify_all()
             return self._worker is not None and self._worker.is_alive()
+
+    def _send_here(self, until: float) -> None:
+        """Be the worker for a while, where no thread can be: an interpreter that is exiting starts none."""
+        with self._change:
+            if self._worker is not None or self._stopping:
+                return
+            self._worker = threading.current_thread()
+        patience = self.transport.seconds
+        try:
+            self._backlog.sync()
+            while not self._settled() and (rest := until - time.monotonic()) > 0:
+                self.transport.seconds = min(patience, rest)
+                time.sleep(min(self._sender.send_next(), rest))
+        finally:
+            with self._change:
+                self.transport.seconds = patience
+                self._worker, self._resting = None, True
+                self._change.notify_all()
 
     def _work(self) -> None:
         self._metrics.start(self.counts)

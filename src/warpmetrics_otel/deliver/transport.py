@@ -44,7 +44,8 @@ class Transport:
         self._key = api_key
         self._project_id = project_id
         self._version = version
-        self._seconds = seconds
+        self.seconds = seconds
+        """The most to wait for a whole answer."""
         self._pool: urllib3.PoolManager | None = None
         self.used_key = ""
         """The key that the last request had."""
@@ -58,7 +59,7 @@ class Transport:
 
     def send(self, body: bytes) -> Answer:
         """Post a batch's envelope, which is JSON; never raises."""
-        return self._request("POST", "/v1/events", body, self._seconds)
+        return self._request("POST", "/v1/events", body, self.seconds)
 
     def get(self, path: str, seconds: float = READ_SECONDS) -> Answer:
         """Ask for something, to see whether it is answered; never raises."""
