@@ -78,12 +78,12 @@ def shortened(row: Row, longest: int) -> Row | None:
     for letters in _TEXT_LENGTHS:
         shorter = _with(row, {**values, **{field: _cut(values[field], letters) for field in _content(values)}})
         if len(shorter.text) <= longest:
-            return shorter
+            break
     for field in _content(values):
-        values[field] = _INSTEAD[field]
-        shorter = min(shorter, _with(row, values), key=lambda one: len(one.text))
         if len(shorter.text) <= longest:
             break
+        values[field] = _INSTEAD[field]
+        shorter = min(shorter, _with(row, values), key=lambda one: len(one.text))
     return shorter if len(shorter.text) < len(row.text) else None
 
 

@@ -18,6 +18,8 @@ logger = logging.getLogger("warpmetrics_otel")
 MOST_ENTITIES = 2000
 MOST_BYTES = 2_000_000
 _SMALLEST_BYTES = 1000
+_AGAIN_SECONDS = 10.0
+"""How long a second refusal in a row is taken for an answer, whatever the key is by then."""
 
 
 class Sender:
@@ -50,6 +52,7 @@ class Sender:
         """Why the server takes nothing, if that is so."""
         self._refused_key = ""
         self._rotated = False
+        self._again_at = 0.0
         self._not_before = 0.0
 
     def send_next(self) -> float:
@@ -67,7 +70,9 @@ class Sender:
 
     def reconsider(self) -> None:
         """After a refusal: go on if the key is another one now; else count what cannot be kept."""
-        if self._key_has_changed():
+        # Some functions give a new key every time, which is no reason to ask the server all the time.
+        if self._key_has_changed() and (not self._rotated or time.monotonic() >= self._again_at):
+            self._rotated = True
             logger.info("the API key has changed; delivery to %s goes on", self._transport.url)
             self.refusal = None
         elif not self._backlog.durable:
@@ -131,10 +136,11 @@ class Sender:
     def _refused(self, answer: Answer) -> float:
         self._refused_key = self._transport.used_key
         if self._key_has_changed() and not self._rotated:
-            # While the request was on its way. Not twice: some functions give a new key every time.
+            # While the request was on its way.
             self._rotated = True
             return 0.0
         self.refusal = answer
+        self._again_at = time.monotonic() + _AGAIN_SECONDS
         kept = "they are kept in the spool" if self._backlog.durable else "without a spool they are lost"
         if self._first_time("refused"):
             logger.error(

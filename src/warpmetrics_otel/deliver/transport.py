@@ -89,6 +89,8 @@ class Transport:
             headers = self._headers()
         except Exception as error:  # noqa: BLE001 -- the user's key function may raise anything
             return Answer(Verdict.TRANSIENT, f"api_key() raised {type(error).__name__}")
+        if not self.url.lower().startswith(("http://", "https://")):
+            return Answer(Verdict.REFUSED, "the address has no http:// or https://")
         if self._pool is None:
             self._pool = connections()
         try:
