@@ -1,4 +1,4 @@
-"""The real `opentelemetry-instrument` sets up a program that knows nothing of where its runs go: both sinks get them."""
+"""The real `opentelemetry-instrument` sets up a program that knows nothing of where runs go: both sinks get them."""
 
 import os
 import subprocess
