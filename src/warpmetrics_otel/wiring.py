@@ -62,7 +62,7 @@ class Warpmetrics(Recorder):
         """What `warpmetrics-otel doctor` shows, of this process: nothing is recorded, sent or changed.
 
         Args:
-            timeout: seconds to wait for each of the native API's two answers.
+            timeout: seconds to wait for each answer: of the collector, and two of the native API.
         """
         from warpmetrics_otel.doctor import examine
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from opentelemetry import trace
 
 from warpmetrics_otel.deliver import Transport
+from warpmetrics_otel.doctor.collector import collector_findings
 from warpmetrics_otel.doctor.key import Key, key_in_force
 from warpmetrics_otel.doctor.native import api_findings
 from warpmetrics_otel.doctor.options import options_in_force, unread_variables
@@ -31,7 +32,7 @@ def examine(given: Mapping[str, Any], seconds: float = 5.0) -> Report:
 
     Args:
         given: the arguments of `configure()`.
-        seconds: the most to wait for each of the API's two answers.
+        seconds: the most to wait for each answer: of the collector, and two of the API.
 
     Raises:
         TypeError, ValueError: as `configure()` does for these arguments.
@@ -44,6 +45,7 @@ def examine(given: Mapping[str, Any], seconds: float = 5.0) -> Report:
     spool: list[Mapping[str, object]] = []
     if settings.enabled:
         findings += span_findings(settings, settings.tracer_provider or _global_provider())
+        findings += collector_findings(seconds)
         findings += key.findings
         findings += _native(settings, key, seconds)
         findings += _spool(settings, key, spool)

@@ -32,7 +32,7 @@ def from_environment() -> list[PerProcessExporter]:
 def names() -> list[str]:
     """The exporters that the environment asks for, as packages name them; `none` is left in."""
     named = [name.strip() for name in os.environ.get("OTEL_TRACES_EXPORTER", "").split(",") if name.strip()]
-    if not named and _endpoint():
+    if not named and otlp_endpoint():
         named = ["otlp"]
     return [_otlp_name() if name == "otlp" else name for name in named]
 
@@ -44,7 +44,12 @@ def is_installed(name: str) -> bool:
 
 def asked_for() -> bool:
     """Whether the environment says anything of where spans go, ``none`` included."""
-    return bool(os.environ.get("OTEL_TRACES_EXPORTER", "").strip() or _endpoint())
+    return bool(os.environ.get("OTEL_TRACES_EXPORTER", "").strip() or otlp_endpoint())
+
+
+def otlp_endpoint() -> str:
+    """Where the environment says that OTLP goes; empty when it does not say."""
+    return os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or ""
 
 
 def to_file(path: str | os.PathLike[str]) -> PerProcessExporter:
@@ -62,12 +67,8 @@ def to_file(path: str | os.PathLike[str]) -> PerProcessExporter:
     return PerProcessExporter(partial(FileSpanExporter, os.fspath(path)))
 
 
-def _endpoint() -> str:
-    return os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or ""
-
-
 def _port() -> int | None:
-    endpoint = _endpoint()
+    endpoint = otlp_endpoint()
     try:
         return urllib.parse.urlsplit(endpoint if "://" in endpoint else f"//{endpoint}").port
     except ValueError:
