@@ -46,11 +46,11 @@ def api():
     running.check()
 
 
-def instrumented(otlp: OtlpReceiver, within: float = 60.0, **environment: str) -> str:
-    """Run the program under the command, for so many seconds at most; returns what it said."""
+def instrumented(otlp: OtlpReceiver, program: str = PROGRAM, within: float = 60.0, **environment: str) -> str:
+    """Run a program under the command, for so many seconds at most; returns what it said."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "WARPMETRICS_"))}
     done = subprocess.run(
-        [_COMMAND, sys.executable, "-c", PROGRAM],
+        [_COMMAND, sys.executable, "-c", program],
         env={
             **inherited,
             "OTEL_EXPORTER_OTLP_ENDPOINT": otlp.url,
@@ -91,6 +91,18 @@ def test_a_key_alone_is_enough_for_the_native_side(otlp, api):
     instrumented(otlp, OTEL_TRACES_EXPORTER="otlp", WARPMETRICS_API_KEY=api.key, WARPMETRICS_API_URL=api.url)
     assert arrived(api) == EVERYTHING
     assert len(otlp.spans) == SPANS
+
+
+def test_the_hook_s_processor_delivers_by_itself(otlp, api):
+    # Recording is told to have no key of its own.
+    program = PROGRAM.replace("act = None", "wm.configure(api_key=None)\nact = None")
+    assert program != PROGRAM
+    environment = {"WARPMETRICS_API_KEY": api.key, "WARPMETRICS_API_URL": api.url}
+    said = instrumented(otlp, program, OTEL_TRACES_EXPORTER="otlp", OTEL_TRACES_SAMPLER="always_off", **environment)
+    assert said == ""
+    assert arrived(api) == EVERYTHING
+    assert {call["response"] for call in api.entities("calls")} == {"Hi"}
+    assert otlp.spans == []
 
 
 def test_the_exporter_without_a_key_says_so_and_the_others_go_on(otlp, api):
