@@ -137,7 +137,8 @@ def connect(
             if says_content and not _registry.said_content:
                 _registry.said_content = True
                 logger.info(
-                    "messages and responses of LLM calls go to %s; configure(native_content=False) stops that", api_url
+                    "messages and responses of LLM calls go to %s; configure(native_content=False) stops that",
+                    transport.url,
                 )
         _registry.users[destination] = _registry.users.get(destination, 0) + 1
         patience = _registry.patience.setdefault(destination, Patience())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ _LONGEST_ANSWER = 4 << 20
 """Bytes of an answer that are read: one that tells of every entity is longer than one that counts them."""
 
 _CHUNK = 65_536
+
+_CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
 
 Key = str | Callable[[], str]
 
@@ -40,7 +43,8 @@ class Transport:
     def __init__(
         self, url: str, api_key: Key, project_id: str | None, version: str, seconds: float = READ_SECONDS
     ) -> None:
-        self.url = url.rstrip("/")
+        # Credentials in it would not be used, but shown in logs.
+        self.url = _CREDENTIALS.sub(r"\1", url.strip()).rstrip("/")
         self._key = api_key
         self._project_id = project_id
         self._version = version
@@ -55,7 +59,9 @@ class Transport:
 
     def key(self) -> str:
         """The key in force. What a user's function raises is raised here."""
-        return self._key() if callable(self._key) else self._key
+        key = self._key() if callable(self._key) else self._key
+        # Files and secret stores like to end with a newline.
+        return key.strip()
 
     def send(self, body: bytes) -> Answer:
         """Post a batch's envelope, which is JSON; never raises."""
@@ -110,6 +116,9 @@ class Transport:
                 finally:
                     # Goes back to the pool by itself when it was read to its end; with a rest nobody can use it.
                     response.close()
+            if self.used_key:
+                # Some proxies answer with the request that they do not like.
+                answer = answer.replace(self.used_key.encode("latin-1"), b"[the key]")
         except LocationValueError as error:
             return Answer(Verdict.REFUSED, f"not an address: {_shown(error)}")
         except (HTTPError, OSError) as error:
