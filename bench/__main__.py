@@ -1,15 +1,20 @@
-"""Run every measurement and print ratios: median, and the spread from the first to the third quartile."""
+"""Run every measurement and print it beside what is to hold; ratios are medians, with first and third quartile."""
 
 import json
 import statistics
 import sys
+from typing import Any
 
-from bench import caller, imports
+from bench import caller, delivery, imports
 
 ROUNDS = 15
+PROCESS_ROUNDS = 4
+DEAD_ROUNDS = 2
+
+Result = dict[str, Any]
 
 
-def summary(name: str, unit: str, hold: float, rounds: list[tuple[float, float]]) -> dict[str, object]:
+def ratio(name: str, unit: str, hold: float, rounds: list[tuple[float, float]]) -> Result:
     """The ratio of one measurement, over rounds in which both sides were measured."""
     ratios = [ours / base for base, ours in rounds]
     first, median, third = statistics.quantiles(ratios, n=4)
@@ -24,21 +29,47 @@ def summary(name: str, unit: str, hold: float, rounds: list[tuple[float, float]]
     }
 
 
+def number(name: str, unit: str, value: float, hold: float | None = None) -> Result:
+    """A measurement that is no ratio, and the most that it may be."""
+    return {"what": name, "unit": unit, "ours": round(value, 1), "hold": hold}
+
+
+def measure() -> list[Result]:
+    """Every measurement."""
+    spool = caller.measure_spool(ROUNDS)
+    dead, memory, exits = delivery.without_an_api(DEAD_ROUNDS)
+    return [
+        ratio("caller's CPU per run, OTLP only", "us", 1.4, caller.measure(ROUNDS, dual=False)),
+        ratio("caller's CPU per run, dual export", "us", 1.5, caller.measure(ROUNDS, dual=True)),
+        ratio("process CPU per run, dual against single export", "us", 1.7, delivery.end_to_end(PROCESS_ROUNDS)),
+        ratio("caller's CPU per run, dual export with a spool against without", "us", 1.3, spool),
+        number("written ahead with a spool", "entities/s", delivery.entities_a_second(spool)),
+        number("lost of a burst of 2,000 runs", "entities", delivery.lost_in_a_burst(), 0),
+        number("lost of 5,000 runs while the API was down", "entities", delivery.lost_in_an_outage(), 0),
+        ratio("caller's CPU per run, no API against a live one, 10,000 runs", "us", 1.1, dead),
+        number("growth of the process, no API, 10,000 runs, where 64 MiB may wait", "MB", memory, 67.1),
+        number("exit after 10,000 runs, no API", "s", exits, 5),
+        ratio("import time", "ms", 1.5, imports.measure(ROUNDS)),
+    ]
+
+
+def line(one: Result) -> str:
+    """A measurement as a reader is shown it."""
+    hold = "" if one["hold"] is None else f"; to hold: {one['hold']}"
+    if "ratio" not in one:
+        return f"{one['what']}: {one['ours']} {one['unit']}{hold}"
+    first, third = one["spread"]
+    sides = f"{one['baseline']} against {one['ours']} {one['unit']}"
+    return f"{one['what']}: {one['ratio']}x ({first}-{third}); {sides}{hold}x"
+
+
 def main() -> None:
     """Measure and print; ``--json`` for programs."""
-    results = [
-        summary("caller's CPU per run, OTLP only", "us", 1.4, caller.measure(ROUNDS)),
-        summary("import time", "ms", 1.5, imports.measure(ROUNDS)),
-    ]
+    results = measure()
     if "--json" in sys.argv[1:]:
         print(json.dumps(results, indent=2))
-        return
-    for one in results:
-        first, third = one["spread"]  # type: ignore[misc]
-        print(
-            f"{one['what']}: {one['ratio']}x ({first}-{third}); by hand {one['baseline']} {one['unit']}, "
-            f"ours {one['ours']} {one['unit']}; to hold: {one['hold']}x"
-        )
+    else:
+        print(*map(line, results), sep="\n")
 
 
 if __name__ == "__main__":

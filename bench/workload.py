@@ -25,3 +25,8 @@ def one_run(recorder: wm.Warpmetrics, act: wm.Act | None) -> wm.Act:
                 )
         outcome = recorder.outcome(run, "Failed", OPTS)
         return recorder.act(outcome, "retry")
+
+
+def entities(runs: int) -> dict[str, int]:
+    """What so many runs are natively, by kind."""
+    return {"runs": runs, "groups": runs, "calls": 3 * runs, "links": 4 * runs, "outcomes": runs, "acts": runs}
