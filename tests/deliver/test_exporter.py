@@ -24,6 +24,17 @@ def test_alone_it_sends_all_that_was_recorded_parents_first(api, exporter, proce
     assert exporter.sent_before_parents == 0
 
 
+def test_a_group_that_has_ended_waits_for_its_run(api, exporter):
+    with recording(SimpleSpanProcessor(exporter)) as wm, wm.run("Long") as run:
+        wm.group(run, "Ended").end()
+        wm.run("Short").end()
+        # What goes at once has overtaken what waits.
+        api.wait_for(lambda: api.entities("runs"))
+        assert arrived(api) == {"runs": 1}
+    assert arrived(api) == {"runs": 2, "groups": 1, "links": 1}
+    assert exporter.sent_before_parents == 0
+
+
 def test_what_was_said_arrives_although_it_is_not_on_spans(api, exporter):
     with recording(SimpleSpanProcessor(exporter)) as wm:
         write(wm)
