@@ -15,6 +15,7 @@ from warpmetrics_otel.deliver.spool.inventory import inventory
 from warpmetrics_otel.deliver.spool.names import Position
 from warpmetrics_otel.entities import Link, Run
 from warpmetrics_otel.testing import NativeApi
+from warpmetrics_otel.testing.native_api import Reply
 
 DONE, NOT_THERE, COULD_NOT_LOOK = 0, 1, 2
 KEY, OTHER_KEY = "wm_test_abcdef", "wm_test_uvwxyz"
@@ -128,6 +129,25 @@ def test_what_is_retried_waits_again_and_is_delivered_by_the_next_program(run, r
     api.wait_for(lambda: len(api.entities("runs")) == 2 and api.entities("links"))
     wm.shutdown()
     assert api.row("wm_run_1")["label"] == "Review of a secret"
+
+
+def test_what_the_api_refuses_for_good_is_kept_until_it_is_retried(run, api, tmp_path):
+    api.answer_always(Reply.refused(400))
+    first = Warpmetrics(api_key=KEY, api_url=api.url, spool_dir=tmp_path)
+    odd = first.run("Odd")
+    odd.end()
+    assert first.shutdown().dropped == {"quarantined": 1}
+    api.behave()
+
+    (line,) = run("list").stdout.splitlines()[1:]
+    assert line.split()[2:] == ["invalid", "runs", odd.id]
+    assert run("retry", line.split()[0]).exit_code == DONE
+
+    second = Warpmetrics(api_key=KEY, api_url=api.url, spool_dir=tmp_path)
+    second.run("Another").end()
+    assert api.wait_for(lambda: [row["label"] for row in api.entities("runs")][1:])
+    assert second.shutdown().dropped == {}
+    assert {row["label"] for row in api.entities("runs")} == {"Odd", "Another"}
 
 
 def test_one_is_retried_and_the_other_stays(run, refused, tmp_path):

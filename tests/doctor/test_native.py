@@ -146,3 +146,8 @@ def test_without_a_key_nothing_is_asked(api):
     assert [each.text for each in report.findings if each.topic == "key"] == [
         "No key: nothing is sent to the native API."
     ]
+
+
+def test_an_exporter_of_ours_without_a_key(monkeypatch):
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console,warpmetrics")
+    assert [each.status for each in examine({}).findings if each.topic == "key"] == [Status.NOTE, Status.CHANGE]

@@ -108,6 +108,13 @@ def test_the_sampler_that_a_provider_of_our_own_would_have(monkeypatch):
     assert "TraceIdRatioBased{0.25}" in findings("sampler")[0][1]
 
 
+def test_a_sampler_of_no_known_name(monkeypatch):
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "most_of_them")
+    (status, text), _ = findings("sampler")
+    assert status is Status.CHANGE
+    assert "most_of_them" in text
+
+
 def test_runs_that_join_a_trace():
     assert [status for status, _ in findings("ids", run_parent="current")] == [Status.NOTE]
 

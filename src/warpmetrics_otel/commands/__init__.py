@@ -19,7 +19,6 @@ __all__ = ["app"]
 
 app = typer.Typer(
     name="warpmetrics-otel",
-    help="Agent runs, outcomes, acts and follow-up runs, read back from OpenTelemetry traces.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -38,7 +37,7 @@ def _root(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Agent runs, outcomes, acts and follow-up runs, read back from OpenTelemetry traces."""
+    """Agent runs, outcomes, acts and follow-up runs: read back from traces; where they go, and what waits."""
 
 
 app.command()(chain)

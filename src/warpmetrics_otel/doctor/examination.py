@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
-import logging
 import platform
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +14,13 @@ from opentelemetry import trace
 
 from warpmetrics_otel.deliver import Transport
 from warpmetrics_otel.doctor.collector import collector_findings
+from warpmetrics_otel.doctor.heard import heard
 from warpmetrics_otel.doctor.key import Key, key_in_force
 from warpmetrics_otel.doctor.native import api_findings
 from warpmetrics_otel.doctor.options import options_in_force, unread_variables
 from warpmetrics_otel.doctor.report import Finding, Option, Report, Status
 from warpmetrics_otel.doctor.spans import span_findings
+from warpmetrics_otel.record import exporters
 from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.secret import without_keys
 
@@ -37,7 +37,7 @@ def examine(given: Mapping[str, Any], seconds: float = 5.0) -> Report:
     Raises:
         TypeError, ValueError: as `configure()` does for these arguments.
     """
-    with _heard() as said:
+    with heard("warpmetrics_otel") as said:
         settings = Settings.read(given)
     key = key_in_force(settings.api_key, settings.project_id)
     findings = [Finding("options", Status.CHANGE, text, "Correct the variable, or unset it.") for text in said]
@@ -59,6 +59,9 @@ def examine(given: Mapping[str, Any], seconds: float = 5.0) -> Report:
 
 def _native(settings: Settings, key: Key, seconds: float) -> Iterator[Finding]:
     if not key.text:
+        if "warpmetrics" in exporters.names():
+            text = "OTEL_TRACES_EXPORTER names warpmetrics, which sends nothing without a key."
+            yield Finding("key", Status.CHANGE, text, "Set WARPMETRICS_API_KEY.")
         return
     if not _is_address(settings.api_url):
         text = f"{settings.api_url} is no address."
@@ -138,21 +141,3 @@ def _without_keys(report: Report, key: Key) -> Report:
 def _cleaned(stocks: Iterable[Mapping[str, object]], keys: list[str]) -> Iterator[Mapping[str, object]]:
     for stock in stocks:
         yield {name: without_keys(value, keys) if isinstance(value, str) else value for name, value in stock.items()}
-
-
-@contextmanager
-def _heard() -> Iterator[list[str]]:
-    """What our logger warns of in the block."""
-    said: list[str] = []
-
-    class Listener(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage())
-
-    listener = Listener(logging.WARNING)
-    logger = logging.getLogger("warpmetrics_otel")
-    logger.addHandler(listener)
-    try:
-        yield said
-    finally:
-        logger.removeHandler(listener)

@@ -15,6 +15,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import Tracer as SdkTracer
 from opentelemetry.sdk.trace import TracerProvider as SdkTracerProvider
 
+from warpmetrics_otel.doctor.heard import heard
 from warpmetrics_otel.doctor.report import Finding, Status
 from warpmetrics_otel.record import exporters
 from warpmetrics_otel.record.settings import Settings
@@ -36,8 +37,12 @@ def span_findings(settings: Settings, provider: trace.TracerProvider | None) -> 
     """
     if provider is None:
         yield from _private(settings)
-        # Asked for its sampler only; nothing is recorded with it.
-        yield from _sampler(SdkTracerProvider(shutdown_on_exit=False))
+        with heard("opentelemetry") as said:
+            # Asked for its sampler only; nothing is recorded with it.
+            throwaway = SdkTracerProvider(shutdown_on_exit=False)
+        for text in said:
+            yield Finding("sampler", Status.CHANGE, text, "Correct OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG.")
+        yield from _sampler(throwaway)
     else:
         yield from _provider(provider, settings)
     if settings.run_parent is not None:
