@@ -155,10 +155,16 @@ def _spooled(
 
     try:
         key = "" if project_id else transport.key()
+    except Exception as error:  # noqa: BLE001 -- the user's key function may raise anything
+        _say_no_spool(spool_dir, f"api_key() raised {type(error).__name__}")
+        return memory
+    try:
         disk = open_directory(spool_dir, destination(transport.url, project_id, key))
-    except Exception as error:  # noqa: BLE001 -- the disk's, or whatever the user's key function raises
-        # Not `error` itself where it is the user's: nobody knows what is in it.
-        why = str(error) if isinstance(error, OSError) else type(error).__name__
-        logger.error("there is no spool in %s (%s): what waits is in memory, and lost with the process", spool_dir, why)  # noqa: TRY400
+    except OSError as error:
+        _say_no_spool(spool_dir, str(error))
         return memory
     return SpoolBacklog(Spool(disk, max_bytes=most_bytes), memory)
+
+
+def _say_no_spool(spool_dir: Path, why: str) -> None:
+    logger.error("there is no spool in %s (%s): what waits is in memory, and lost with the process", spool_dir, why)

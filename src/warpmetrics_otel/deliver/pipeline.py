@@ -129,9 +129,11 @@ class Pipeline:
         """Send what waits now, for at most so many seconds."""
         until = time.monotonic() + seconds
         self._sort_in()
-        if self._backlog.pending() and not self._wake():
+        # A process that has recorded nothing yet may find what a dead one left.
+        waiting = self._backlog.pending() or (self._backlog.durable and not self._looked)
+        if waiting and not self._wake():
             self._send_here(until)
-        elif self._backlog.pending():
+        elif waiting:
             with self._change:
                 self._hurried = True
                 self._change.notify_all()
