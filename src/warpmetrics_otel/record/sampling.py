@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
@@ -17,16 +17,10 @@ from opentelemetry.util.types import Attributes
 
 from warpmetrics_otel import ids
 
-
-class Asked(NamedTuple):
-    """What a span is to be that is being started on this thread."""
-
-    trace_id: int
-    span_id: int
-    chain_id: str | None
-    """The first run of the chain it belongs to; None outside a chain, and on the first run."""
-    kept: bool
-    """Whether it is recorded even where it is not sampled."""
+# A plain tuple, which costs a third of a named one, and there is one a span.
+Asked: TypeAlias = tuple[int, int, str | None, bool]
+"""What a span is to be that is being started on this thread: its trace id, its own id, the first run of the chain it
+belongs to (None outside a chain, and on the first run), and whether it is recorded even where it is not sampled."""
 
 
 class Next(threading.local):
@@ -45,6 +39,7 @@ class EntitySampler(Sampler):
 
     def __init__(self, base: Sampler, upcoming: Next) -> None:
         self._base = base
+        self._ask = base.should_sample
         self._next = upcoming
 
     def should_sample(
@@ -59,12 +54,15 @@ class EntitySampler(Sampler):
     ) -> SamplingResult:
         """Decide on a span."""
         asked = self._next.asked
-        if asked is not None and asked.chain_id is not None:
-            trace_id = ids.trace_id_of(asked.chain_id)
-        # A sampler of the user's may have been written before there was a trace state to pass.
-        more = () if trace_state is None else (trace_state,)
-        result = self._base.should_sample(parent_context, trace_id, name, kind, attributes, links, *more)
-        if asked is not None and asked.kept and result.decision is Decision.DROP:
+        chain_id, kept = (None, False) if asked is None else asked[2:]
+        if chain_id is not None:
+            trace_id = ids.trace_id_of(chain_id)
+        if trace_state is None:
+            # A sampler of the user's may have been written before there was a trace state to pass.
+            result = self._ask(parent_context, trace_id, name, kind, attributes, links)
+        else:
+            result = self._ask(parent_context, trace_id, name, kind, attributes, links, trace_state)
+        if kept and result.decision is Decision.DROP:
             return SamplingResult(Decision.RECORD_ONLY, attributes, result.trace_state)
         return result
 

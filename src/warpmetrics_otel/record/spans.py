@@ -27,7 +27,7 @@ from opentelemetry.trace import (
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.beside import beside
-from warpmetrics_otel.record.sampling import Asked, EntitySampler, Next
+from warpmetrics_otel.record.sampling import EntitySampler, Next
 from warpmetrics_otel.record.warn import exception_once
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class SpanStarter:
         Where `chain_id` is the first run of a chain, the span is sampled as that run was.
         A sampler or processor of the user's that raises costs the span, not the agent.
         """
-        _next.asked = Asked(trace_id, span_id, chain_id, self.kept or bool(beside.readers))
+        _next.asked = trace_id, span_id, chain_id, self.kept or bool(beside.readers)
         try:
             return self._tracer.start_span(
                 name, context=context, kind=kind, attributes=attributes, links=links, start_time=start_ns
