@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
+from itertools import islice
 from typing import Protocol
 
 from warpmetrics_otel.deliver.rows import Row, row_of
@@ -103,15 +104,15 @@ class MemoryBacklog:
     def next(self, most: int, most_bytes: int) -> list[Row]:
         """The oldest rows, in order."""
         with self._lock:
-            oldest = [self._queue[index] for index in range(min(most, len(self._queue)))]
+            oldest = list(islice(self._queue, most))
         rows: list[Row] = []
         total = 0
         for entity, _, number in oldest:
-            row = row_of(entity)
+            row = row_of(entity, number)
             total += len(row.text)
             if rows and total > most_bytes:
                 break
-            rows.append(Row(row.kind, row.text, number))
+            rows.append(row)
         return rows
 
     def done(self, rows: Sequence[Row]) -> None:

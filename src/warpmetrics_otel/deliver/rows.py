@@ -32,15 +32,15 @@ class Row:
     """Where it waits; the backlog's own."""
 
 
-def row_of(entity: Entity) -> Row:
-    """The row of an entity."""
+def row_of(entity: Entity, position: Any = None) -> Row:
+    """The row of an entity, which waits at that position."""
     values = entity.to_json()
     try:
         text = _write(values)
     except (TypeError, ValueError, RecursionError):
         # Recording makes plain values; what others hand over is made so here, rather than lost.
         text = _write(plain_value(values))
-    return Row(entity.kind, text.encode("ascii"))
+    return Row(entity.kind, text.encode("ascii"), position)
 
 
 def packed(row: Row) -> bytes:
