@@ -39,6 +39,7 @@ class _Registry:
         self.pipelines: dict[_Destination, Pipeline] = {}
         self.users: dict[_Destination, int] = {}
         self.patience: dict[_Destination, Patience] = {}
+        self.options: dict[_Destination, dict[str, object]] = {}
         self.said_content = False
 
     def start_afresh_lock(self) -> None:
@@ -89,6 +90,7 @@ class Connection:
             if last:
                 _registry.pipelines.pop(self._destination, None)
                 _registry.patience.pop(self._destination, None)
+                _registry.options.pop(self._destination, None)
         seconds, since = self._patience.left(seconds), self._patience.now()
         counts = self._pipeline.shutdown(seconds) if last else self._pipeline.flush(seconds)
         self._patience.spend(since)
@@ -108,7 +110,7 @@ def connect(
     classifications: Mapping[str, str] | None = None,
     meter_provider: MeterProvider | None = None,
 ) -> Connection:
-    """The pipeline to a destination; the first to ask decides its other options.
+    """The pipeline to a destination; the first to ask decides its other options, and later ones are told so.
 
     Args:
         api_key: the key, or a function that gives the current one.
@@ -123,6 +125,14 @@ def connect(
         meter_provider: where metrics go; None for the global one.
     """
     destination = (api_url.rstrip("/"), api_key, project_id)
+    options: dict[str, object] = {
+        "spool_dir": None if spool_dir is None else Path(spool_dir),
+        "spool_max_bytes": spool_max_bytes,
+        "max_pending": max_pending,
+        "max_pending_bytes": max_pending_bytes,
+        "classifications": classifications or None,
+        "meter_provider": meter_provider,
+    }
     with _registry.lock:
         pipeline = _registry.pipelines.get(destination)
         if pipeline is None:
@@ -140,6 +150,9 @@ def connect(
                     "messages and responses of LLM calls go to %s; configure(native_content=False) stops that",
                     transport.url,
                 )
+            _registry.options[destination] = options
+        else:
+            _say_ignored(pipeline.transport.url, options, _registry.options[destination])
         _registry.users[destination] = _registry.users.get(destination, 0) + 1
         patience = _registry.patience.setdefault(destination, Patience())
     return Connection(destination, pipeline, patience)
@@ -164,6 +177,18 @@ def _spooled(
         _say_no_spool(spool_dir, str(error))
         return memory
     return SpoolBacklog(Spool(disk, max_bytes=most_bytes), memory)
+
+
+def _say_ignored(url: str, options: Mapping[str, object], in_force: Mapping[str, object]) -> None:
+    # None asks for nothing: an exporter knows no classifications, and takes what recording has.
+    ignored = [name for name, value in options.items() if value is not None and value != in_force[name]]
+    if ignored:
+        logger.warning(
+            "something in this process delivers to %s already, so %s is ignored; say it in the environment, or where "
+            "the first of them is made",
+            url,
+            ", ".join(ignored),
+        )
 
 
 def _say_no_spool(spool_dir: Path, why: str) -> None:
