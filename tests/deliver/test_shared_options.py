@@ -2,6 +2,11 @@
 
 import logging
 
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+
+from tests.deliver.pipelines import recording
+from warpmetrics_otel import semconv
 from warpmetrics_otel.deliver import connect
 
 
@@ -11,18 +16,18 @@ def warnings(said) -> list[str]:
 
 def test_an_option_that_comes_too_late_is_named(api, said, tmp_path):
     first = connect(api_key=api.key, api_url=api.url)
-    second = connect(api_key=api.key, api_url=api.url, spool_dir=tmp_path, classifications={"Shipped": "success"})
+    second = connect(api_key=api.key, api_url=api.url, spool_dir=tmp_path, max_pending=7)
     [line] = warnings(said)
-    assert "spool_dir, classifications is ignored" in line
+    assert "spool_dir, max_pending is ignored" in line
     assert api.key not in line
     second.shutdown(0.0)
     first.shutdown(0.0)
 
 
 def test_the_same_options_or_none_are_no_matter(api, said, tmp_path):
-    first = connect(api_key=api.key, api_url=api.url, spool_dir=tmp_path, classifications={"Shipped": "success"})
-    same = connect(api_key=api.key, api_url=f"{api.url}/", spool_dir=str(tmp_path))
-    none = connect(api_key=api.key, api_url=api.url)
+    first = connect(api_key=api.key, api_url=api.url, spool_dir=tmp_path, max_pending=7)
+    same = connect(api_key=api.key, api_url=f"{api.url}/", spool_dir=str(tmp_path), max_pending=7)
+    none = connect(api_key=api.key, api_url=api.url, max_pending=7, classifications={"Shipped": "success"})
     for connection in (none, same, first):
         connection.shutdown(0.0)
     assert warnings(said) == []
@@ -32,3 +37,18 @@ def test_after_the_last_has_gone_the_next_decides_anew(api, said, tmp_path):
     connect(api_key=api.key, api_url=api.url).shutdown(0.0)
     connect(api_key=api.key, api_url=api.url, spool_dir=tmp_path).shutdown(0.0)
     assert warnings(said) == []
+
+
+def test_metrics_classify_as_recording_says_whoever_came_first(api):
+    reader = InMemoryMetricReader()
+    provider = MeterProvider([reader], shutdown_on_exit=False)
+    first = connect(api_key=api.key, api_url=api.url, meter_provider=provider)
+    options = {"api_key": api.key, "api_url": api.url, "classifications": {"Shipped": "success"}}
+    with recording(**options) as wm:
+        wm.outcome(wm.run("Release"), "Shipped")
+        wm.flush()
+    first.shutdown(0.0)
+    (resource,) = reader.get_metrics_data().resource_metrics
+    metrics = {metric.name: metric.data.data_points for scope in resource.scope_metrics for metric in scope.metrics}
+    (point,) = metrics[semconv.METRIC_OUTCOMES.name]
+    assert point.attributes[semconv.WARPMETRICS_OUTCOME_CLASSIFICATION] == "success"

@@ -40,6 +40,7 @@ class _Registry:
         self.users: dict[_Destination, int] = {}
         self.patience: dict[_Destination, Patience] = {}
         self.options: dict[_Destination, dict[str, object]] = {}
+        self.metrics: dict[_Destination, PipelineMetrics] = {}
         self.said_content = False
 
     def start_afresh_lock(self) -> None:
@@ -91,6 +92,7 @@ class Connection:
                 _registry.pipelines.pop(self._destination, None)
                 _registry.patience.pop(self._destination, None)
                 _registry.options.pop(self._destination, None)
+                _registry.metrics.pop(self._destination, None)
         seconds, since = self._patience.left(seconds), self._patience.now()
         counts = self._pipeline.shutdown(seconds) if last else self._pipeline.flush(seconds)
         self._patience.spend(since)
@@ -130,7 +132,6 @@ def connect(
         "spool_max_bytes": spool_max_bytes,
         "max_pending": max_pending,
         "max_pending_bytes": max_pending_bytes,
-        "classifications": classifications or None,
         "meter_provider": meter_provider,
     }
     with _registry.lock:
@@ -142,7 +143,7 @@ def connect(
             backlog: Backlog = memory
             if spool_dir is not None:
                 backlog = _spooled(memory, Path(spool_dir), transport, project_id, spool_max_bytes)
-            metrics = PipelineMetrics(transport.url, meter_provider, classifier(classifications or {}))
+            metrics = _registry.metrics[destination] = PipelineMetrics(transport.url, meter_provider)
             pipeline = _registry.pipelines[destination] = Pipeline(transport, backlog, metrics=metrics)
             if says_content and not _registry.said_content:
                 _registry.said_content = True
@@ -153,6 +154,8 @@ def connect(
             _registry.options[destination] = options
         else:
             _say_ignored(pipeline.transport.url, options, _registry.options[destination])
+        if classifications:
+            _registry.metrics[destination].classify(classifier(classifications))
         _registry.users[destination] = _registry.users.get(destination, 0) + 1
         patience = _registry.patience.setdefault(destination, Patience())
     return Connection(destination, pipeline, patience)
@@ -180,7 +183,7 @@ def _spooled(
 
 
 def _say_ignored(url: str, options: Mapping[str, object], in_force: Mapping[str, object]) -> None:
-    # None asks for nothing: an exporter knows no classifications, and takes what recording has.
+    # None asks for nothing, as an exporter does that knows no meter provider.
     ignored = [name for name, value in options.items() if value is not None and value != in_force[name]]
     if ignored:
         logger.warning(

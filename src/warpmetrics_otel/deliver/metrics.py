@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import itertools
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import CallbackOptions, Histogram, MeterProvider, Observation
 
     from warpmetrics_otel.entities import Counts, Entity
+
+logger = logging.getLogger("warpmetrics_otel")
 
 COMPONENT_TYPE = "warpmetrics_exporter"
 _SCOPE = "warpmetrics_otel"
@@ -40,6 +43,7 @@ class Metrics:
     def __init__(self, provider: MeterProvider | None) -> None:
         self._provider = provider
         self._duration: Histogram | None = None
+        self._failed = False
         self._start_afresh()
         fork.after_fork(self._start_afresh)
 
@@ -51,10 +55,14 @@ class Metrics:
         """By component name: its attributes, and what became of the entities it took."""
 
     def start(self) -> None:
-        """Make the instruments, unless they are made."""
+        """Make the instruments, unless they are made. Never raises: delivery goes on without them."""
         with self._lock:
-            if self._duration is None:
-                self._duration = self._made()
+            if self._duration is None and not self._failed:
+                try:
+                    self._duration = self._made()
+                except Exception:
+                    self._failed = True
+                    logger.exception("there are no metrics: the meter provider raised")
 
     def took_time(self, seconds: float, attributes: dict[str, Any]) -> None:
         """An operation is over."""
@@ -118,6 +126,10 @@ class PipelineMetrics:
             semconv.OTEL_COMPONENT_NAME: self._component,
             **_server(url),
         }
+
+    def classify(self, classes: Mapping[str, str]) -> None:
+        """Classify outcomes of these lower-case names so from now on, others as before."""
+        self._classes = {**self._classes, **classes}
 
     def took(self, entity: Entity, follows: object = None) -> None:
         """An entity was accepted. On the caller's thread: it is counted later."""
