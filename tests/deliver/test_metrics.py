@@ -7,6 +7,7 @@ import sys
 from urllib.request import urlopen
 
 import pytest
+from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
@@ -200,8 +201,7 @@ def test_all_tries_of_a_batch_are_one_operation(api, recorder, meters):
     api.answer(Reply.refused(503))
     wm = recorder()
     wm.run("Writer")
-    while wm.flush(30).pending:
-        pass
+    assert not wm.flush(30).pending
     assert len(api.requests) == 2
     assert meters.points(DURATION) == [({}, 1)]
 
@@ -232,6 +232,22 @@ def test_an_address_that_is_none_is_left_out(meters, url):
     (point,) = meters.metrics()[EXPORTED].data.data_points
     assert {semconv.SERVER_ADDRESS, semconv.SERVER_PORT}.isdisjoint(point.attributes)
     metrics.stop(Counts())
+
+
+class Broken(NoOpMeterProvider):
+    def get_meter(self, *args, **kwargs):
+        raise RuntimeError("no meters today")
+
+
+def test_a_provider_that_raises_costs_the_metrics_and_not_the_delivery(recorder, caplog):
+    wm = recorder(meter_provider=Broken())
+    chain(wm)
+    assert wm.flush(30).delivered == 9
+    wm.run("Another")
+    assert wm.flush(30).delivered == 10
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == [
+        "there are no metrics: the meter provider raised"
+    ]
 
 
 def _what_a_child_counts(wm, meters, answer):
