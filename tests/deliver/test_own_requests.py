@@ -4,6 +4,7 @@ import os
 import threading
 
 import pytest
+import urllib3
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -31,8 +32,6 @@ def instrumented():
 
 
 def test_requests_of_ours_make_no_spans(api, pipeline, instrumented):
-    import urllib3
-
     urllib3.PoolManager(retries=False).request("GET", api.url + "/health").read()
     assert len(instrumented.get_finished_spans()) == 1
 
@@ -96,20 +95,28 @@ def test_a_forked_child_delivers_its_own_and_not_the_parents(api, pipeline):
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_forked_child_does_not_use_the_parents_connection(api, pipeline):
+def test_a_forked_child_does_not_use_the_parents_connection(api, pipeline, monkeypatch):
+    made = []
+    connect = urllib3.connection.HTTPConnection.connect
+    monkeypatch.setattr(
+        urllib3.connection.HTTPConnection, "connect", lambda self: (made.append(self), connect(self))[1]
+    )
     pipe = pipeline()
     pipe.take(program())
     pipe.flush(10)
     for _ in range(3):
 
         def work():
+            made.clear()
             pipe.take(program())
-            return pipe.flush(10).delivered == 7
+            return pipe.flush(10).delivered == 7 and len(made) == 1
 
         in_child(work)
         pipe.take(program())
         pipe.flush(10)
 
+    # And leaves it open.
+    assert len(made) == 1
     assert pipe.counts().delivered == 28
     assert len(api.entities("runs")) == 7
 

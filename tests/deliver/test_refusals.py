@@ -155,6 +155,20 @@ def test_a_function_that_gives_another_key_every_time(api, pipeline, said):
     assert len(said(logging.ERROR)) == 1
 
 
+def test_another_key_that_is_no_better_alarms_nobody_again(api, pipeline, spool, said):
+    api.answer_always(Reply.refused(401))
+    keys = Keys("wm_live_old")
+    pipe = pipeline(key=keys, backlog=spool)
+    pipe.take(program())
+    pipe.flush(10)
+    keys.key = "wm_live_wrong"
+    counts = pipe.flush(10)
+
+    assert len(api.requests) == 2
+    assert (counts.spooled, counts.dropped) == (7, {})
+    assert len(said(logging.ERROR)) == 1
+
+
 def test_a_function_that_raises_for_a_while(api, pipeline, said):
     keys = Keys(ConnectionError("vault at wm_live_secret"))
     pipe = pipeline(key=keys)

@@ -139,8 +139,10 @@ class Pipeline:
                 self._change.notify_all()
                 # What dead processes left waits now as well, and goes first.
                 self._change.wait_for(lambda: self._looked or self._stopping, max(seconds, 0.0))
-                # What others go on to record is not waited for: there may be no end to it.
-                enough = self._gone() + self._backlog.pending()
+                # What others go on to record is not waited for: there may be no end to it. Counted in this order, what
+                # is delivered in between counts twice, and not as if it had never waited.
+                enough = self._backlog.pending()
+                enough += self._gone()
                 rest = max(until - time.monotonic(), 0.0)
                 self._change.wait_for(lambda: self._gone() >= enough or self._settled(), rest)
         return self.counts()
