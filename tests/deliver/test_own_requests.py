@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from tests.deliver.entities import program, run
+from warpmetrics_otel.deliver.retry import Backoff
 
 WORKER = "warpmetrics-delivery"
 
@@ -69,7 +70,8 @@ def in_child(work):
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_delivers_its_own_and_not_the_parents(api, pipeline):
     mine, the_childs = program(), program()
-    pipe = pipeline()
+    # So that the parent tries again when it is told to, and not before the child has.
+    pipe = pipeline(backoff=Backoff(first=3600.0, longest=3600.0))
     with api.down():
         pipe.take(mine)
         assert pipe.flush(0.1).pending == 7
