@@ -15,7 +15,7 @@ from warpmetrics_otel.deliver.backlog import Backlog, MemoryBacklog
 from warpmetrics_otel.deliver.metrics import PipelineMetrics
 from warpmetrics_otel.deliver.patience import Patience
 from warpmetrics_otel.deliver.pipeline import Pipeline
-from warpmetrics_otel.deliver.transport import Key, Transport
+from warpmetrics_otel.deliver.transport import Key, Transport, prepare
 from warpmetrics_otel.entities import Counts, Entity
 from warpmetrics_otel.translate.classification import classifier
 
@@ -138,6 +138,7 @@ def connect(
         pipeline = _registry.pipelines.get(destination)
         if pipeline is None:
             version = importlib.metadata.version("warpmetrics-otel")
+            prepare()
             transport = Transport(api_url, api_key, project_id, version)
             memory = MemoryBacklog(max_pending, max_pending_bytes)
             backlog: Backlog = memory

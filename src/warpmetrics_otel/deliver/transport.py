@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import importlib
 import re
 import sys
 from collections.abc import Callable
@@ -26,7 +27,18 @@ _CHUNK = 65_536
 
 _CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
 
+_NEEDED = ("encodings.idna", "opentelemetry.metrics", "urllib3", "warpmetrics_otel.deliver.timed")
+
 Key = str | Callable[[], str]
+
+
+def prepare() -> None:
+    """Import what the first request needs, not at import, but before there is a thread that would.
+
+    A child that is forked while another thread imports a module waits for that module for ever.
+    """
+    for name in _NEEDED:
+        importlib.import_module(name)
 
 
 class Transport:
