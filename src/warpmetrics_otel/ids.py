@@ -26,6 +26,7 @@ _MAX_ENCODED_NAME = 120
 _LOW_64 = (1 << 64) - 1
 _CROCKFORD = b"0123456789abcdefghjkmnpqrstvwxyz" * 8
 _BASE32HEX = b"0123456789abcdefghijklmnopqrstuv" * 8
+_FROM_CROCKFORD = bytes.maketrans(_CROCKFORD[:32], _BASE32HEX[:32])
 _ULID = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
 # No id in the wild comes near 256 characters; a longer one could not be part of a ref.
 _NATIVE_ID = re.compile(r"wm_(run|grp|call|oc|act)_([^@;\s]{1,256})")
@@ -68,9 +69,7 @@ def bits_of(native_id: str) -> int:
     """
     suffix = native_id.split("_", 2)[-1]
     if _ULID.fullmatch(suffix):
-        from ulid import base32
-
-        number = int.from_bytes(base32.decode(suffix.upper()), "big")
+        number = int(suffix.encode().translate(_FROM_CROCKFORD), 32)
         if number & _LOW_64:
             return number
     return _hashed(native_id.encode("utf-8", "surrogatepass"))

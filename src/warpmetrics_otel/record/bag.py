@@ -18,7 +18,7 @@ _MOST_NAMED = 5
 def shown(core: Core, opts: Any, path: str) -> Any:
     """The opts bag as it may be shown: redacted where the user asked for that."""
     redact = core.settings.redact
-    if redact is None or opts is None:
+    if redact is None:
         return opts
     shown, replaced = opts_json.redacted(opts, redact, path)
     _say(replaced)

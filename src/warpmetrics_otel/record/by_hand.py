@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from time import time_ns
-from typing import Any
+from typing import Any, cast
 
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record.is_a import is_a
@@ -73,7 +73,8 @@ def _scaled(when: float) -> int:
 
 
 def _duration_ns(milliseconds: object) -> int:
-    if (is_a(milliseconds, int) or is_a(milliseconds, float)) and 0 <= milliseconds <= _LONGEST_MS:
-        return int(milliseconds * 1_000_000)
+    kind = type(milliseconds)
+    if issubclass(kind, (int, float)) and 0 <= cast(float, milliseconds) <= _LONGEST_MS:
+        return int(cast(float, milliseconds) * 1_000_000)
     warn_once("%s is not a duration; pass milliseconds", brief(milliseconds))
     return 0

@@ -7,7 +7,6 @@ from functools import lru_cache
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record.attributes import Attributes
-from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.translate.text import MAX_NAME_LENGTH, fit, plain
 from warpmetrics_otel.translate.tokens import add_usage, count
 
@@ -42,7 +41,7 @@ def add_response(attributes: Attributes, data: CallData) -> None:
     if data.first_chunk_ns is not None:
         seconds = (data.first_chunk_ns - data.started_ns) / 1e9
         attributes[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = max(seconds, 0.0)
-    if is_a(data.tokens, dict):
+    if data.tokens is not None and issubclass(type(data.tokens), dict):
         add_usage(attributes, data.tokens)
     if data.reasoning_tokens and (reasoning := count(data.reasoning_tokens)):
         attributes[semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = reasoning

@@ -44,7 +44,7 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     if not _EARLIEST_NS <= started <= ended <= _LATEST_NS:
         started = min(max(started, _EARLIEST_NS), _LATEST_NS)
         ended = min(max(ended, started), _LATEST_NS)
-    opts = bag.shown(core, opts, "call.opts")
+    opts = None if opts is None else bag.shown(core, opts, "call.opts")
     values = {} if opts is None else bag.span_attributes(core, opts, "call.opts")
     if core.add_content is not None:
         core.add_content(values, data)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
-from opentelemetry.trace import NonRecordingSpan, get_current_span, set_span_in_context
+from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, get_current_span, set_span_in_context
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.record import attributes, bag
@@ -28,7 +28,7 @@ def start_group(core: Core, target: object, label: object, opts: Any) -> Group:
     if parent is None:
         warn_once("group(): the target is no run or group, so nothing is recorded; pass what run() or group() returned")
         return Group(core, detached(ids.GROUP, group_id))
-    opts = bag.shown(core, opts, "group.opts")
+    opts = None if opts is None else bag.shown(core, opts, "group.opts")
     values = {} if opts is None else bag.span_attributes(core, opts, "group.opts")
     text = attributes.named(values, "label", label)
     name = attributes.group_name(values, text)
@@ -56,6 +56,8 @@ def start_group(core: Core, target: object, label: object, opts: Any) -> Group:
 def beneath(parent: State) -> Context:
     """The context for a child span of this; the rest of the current context stays, for baggage."""
     context = otel_context.get_current()
-    span = parent.span if parent.open else NonRecordingSpan(parent.context)
-    # Inside the parent's own block the current context is the one wanted.
-    return context if get_current_span(context) is span else set_span_in_context(span, context)
+    span = parent.span
+    if span is not INVALID_SPAN and get_current_span(context) is span:
+        # Inside the parent's own block the current context is the one wanted.
+        return context
+    return set_span_in_context(span if parent.open else NonRecordingSpan(parent.context), context)

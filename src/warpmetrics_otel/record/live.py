@@ -147,7 +147,7 @@ def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> Li
     if parent is None:
         warn_once(NO_PARENT, "start_call()")
         return LiveCall(core, Call(core, detached(ids.CALL, native_id)), data)
-    opts = bag.shown(core, opts, "call.opts")
+    opts = None if opts is None else bag.shown(core, opts, "call.opts")
     values = bag.span_attributes(core, opts, "call.opts")
     call_attributes.add_request(values, data)
     attributes.identity(values, ids.CALL, native_id, parent)

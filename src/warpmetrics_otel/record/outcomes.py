@@ -37,7 +37,7 @@ def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outco
     text = plain(name)
     classification = core.classes.get(text.casefold())
     mark.state, mark.outcome_id, mark.outcome_name = state, mark.id, text
-    opts = bag.shown(core, opts, "outcome.opts")
+    opts = None if opts is None else bag.shown(core, opts, "outcome.opts")
     opts_json = bag.encoded(opts, "outcome.opts")
     event = attributes.outcome_event(mark, opts, opts_json, classification, name)
     at_ns = _put(core, mark, semconv.EVENT_OUTCOME, event, state.context, state.id)
@@ -69,7 +69,7 @@ def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
         name, opts = reserved.act_name, _merged(reserved.opts, opts)
     mark.state, mark.act_name = outcome.state, plain(name)
     mark.outcome_id, mark.outcome_name = outcome.id, outcome.outcome_name
-    opts = bag.shown(core, opts, "act.opts")
+    opts = None if opts is None else bag.shown(core, opts, "act.opts")
     opts_json = bag.encoded(opts, "act.opts")
     event = attributes.act_event(mark, opts_json, name)
     at_ns = _put(core, mark, semconv.EVENT_ACT, event, outcome.context, outcome.id)

@@ -41,7 +41,7 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     run_id, bits = ids.mint(ids.RUN)
     context = _context_of(options.parent if options.parent is not None else core.settings.run_parent)
     caller = trace.get_current_span() if context is None else None
-    opts = bag.shown(core, opts, "run.opts")
+    opts = None if opts is None else bag.shown(core, opts, "run.opts")
     values = {} if opts is None else bag.span_attributes(core, opts, "run.opts")
     text = attributes.named(values, "label", label)
     values[semconv.GEN_AI_OPERATION_NAME] = semconv.OPERATION_INVOKE_WORKFLOW

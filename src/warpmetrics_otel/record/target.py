@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, Span, SpanContext, TraceFlags
 
@@ -23,10 +23,11 @@ _LOW_64 = (1 << 64) - 1
 def resolve(core: Core, target: object) -> State | Mark | None:
     """Find what a verb's argument stands for; None when it is nothing of ours."""
     # By type: `isinstance` asks the object, and a proxy of the user's may raise when asked.
-    if is_a(target, Handle):
-        return target._state
-    if is_a(target, _Marked):
-        return target._mark
+    kind = type(target)
+    if issubclass(kind, Handle):
+        return cast(Handle, target)._state
+    if issubclass(kind, _Marked):
+        return cast(_Marked, target)._mark
     if is_a(target, str):
         return _from_text(core, encodable(target))
     if is_a(target, Span):  # type: ignore[type-abstract]
