@@ -11,13 +11,8 @@ from warpmetrics_otel.translate.text import MAX_NAME_LENGTH, fit, plain
 from warpmetrics_otel.translate.tokens import add_usage, count
 
 
-def call_name(data: CallData) -> str:
-    """The span name: the operation, and the model where it is known."""
-    return _asked(data)[0]
-
-
-def add_request(attributes: Attributes, data: CallData) -> None:
-    """Add what is known before the answer: what samplers may look at."""
+def add_request(attributes: Attributes, data: CallData) -> str:
+    """Add what is known before the answer, which samplers may look at; the span name, too."""
     if data.request_parameters:
         given = {key: value for key, value in data.request_parameters.items() if value is not None}
         attributes.update(fit(given))
@@ -27,7 +22,9 @@ def add_request(attributes: Attributes, data: CallData) -> None:
         attributes[semconv.SERVER_ADDRESS] = plain(data.server_address)
         if data.server_port:
             attributes[semconv.SERVER_PORT] = data.server_port
-    attributes.update(_asked(data)[1])
+    name, asked = _asked(data)
+    attributes.update(asked)
+    return name
 
 
 def add_response(attributes: Attributes, data: CallData) -> None:

@@ -49,10 +49,10 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     if core.add_content is not None:
         core.add_content(values, data)
     call_attributes.add_response(values, data)
-    call_attributes.add_request(values, data)
+    name = call_attributes.add_request(values, data)
     attributes.identity(values, ids.CALL, native_id, parent)
     span = core.starter.start(
-        call_attributes.call_name(data),
+        name,
         context=beneath(parent),
         attributes=values,
         trace_id=bits,
@@ -66,7 +66,7 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     if call is None:
         state = State(ids.CALL, native_id, span, parent)
         state.ended = True
-        core.remember(state)
+        core.remembered.put(native_id, state)
     else:
         state, state.context = call, span.get_span_context()
     state.span = INVALID_SPAN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,4 +20,4 @@ def content_writer(settings: Settings) -> ContentWriter | None:
     from warpmetrics_otel.record.content_text import add_content
 
     redact = settings.redact
-    return lambda attributes, data: add_content(attributes, data, redact)
+    return partial(add_content, redact=redact)

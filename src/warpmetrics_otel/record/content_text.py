@@ -25,8 +25,7 @@ _encode = encoder(ascii_only=False, default=text_of)
 
 def add_content(attributes: dict[str, Any], data: CallData, redact: Redact | None) -> None:
     """Add messages and response, for spans whose user asked for content on them."""
-    instructions = instructions_text(data, redact)
-    if instructions is not None:
+    if data.instructions is not None and (instructions := instructions_text(data, redact)) is not None:
         attributes[semconv.GEN_AI_SYSTEM_INSTRUCTIONS] = instructions
     given = input_text(data, redact)
     if given is not None:
@@ -41,16 +40,16 @@ def input_text(data: CallData, redact: Redact | None) -> str | None:
     if redact is None and type(data.messages) is list:
         text = _role_and_text(data.messages)
         if text is not None:
-            return encodable(text)[:MAX_LENGTH]
+            return _fitting(text)
     return _text(input_messages, data, data.messages, redact, "messages")
 
 
 def output_text(data: CallData, redact: Redact | None) -> str | None:
     """``gen_ai.output.messages``; None when there was no answer."""
     response = data.response
-    if redact is None and type(response) is str and response and _is_only_text(data):
-        text = f'[{{"role":"assistant","parts":[{{"type":"text","content":{encode_basestring(response)}}}]}}]'
-        return encodable(text)[:MAX_LENGTH]
+    only_text = not (data.tool_calls or data.reasoning or data.finish_reasons)
+    if redact is None and type(response) is str and response and only_text:
+        return _fitting(f'[{{"role":"assistant","parts":[{{"type":"text","content":{encode_basestring(response)}}}]}}]')
     return _text(output_messages, data, data.response, redact, "response")
 
 
@@ -60,8 +59,8 @@ def instructions_text(data: CallData, redact: Redact | None) -> str | None:
     return None if given is None else _text(system_instructions, data, given, redact, "instructions")
 
 
-def _is_only_text(data: CallData) -> bool:
-    return not (data.tool_calls or data.reasoning or data.finish_reasons)
+def _fitting(text: str) -> str:
+    return text if len(text) <= MAX_LENGTH and text.isascii() else encodable(text)[:MAX_LENGTH]
 
 
 def _role_and_text(messages: list[Any]) -> str | None:

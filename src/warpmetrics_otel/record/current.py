@@ -39,6 +39,7 @@ class Attachment(NamedTuple):
 
     token: Token[Context]
     entered: Token[object]
+    context: Context
 
 
 def enter(span: Span, handle: Handle | None) -> Attachment:
@@ -80,7 +81,8 @@ def _attach(span: Span, node: _Node | None, context: Context) -> Attachment:
     values = {**context, _KEY: node}
     if span.get_span_context().is_valid:
         values[_SPAN_KEY] = span
-    return Attachment(otel_context.attach(Context(values)), _entered.set(None))
+    attached = Context(values)
+    return Attachment(otel_context.attach(attached), _entered.set(None), attached)
 
 
 def _node(context: Context | None = None) -> _Node | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
-from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, get_current_span, set_span_in_context
+from opentelemetry.trace import NonRecordingSpan, set_span_in_context
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.record import attributes, bag
@@ -56,8 +56,8 @@ def start_group(core: Core, target: object, label: object, opts: Any) -> Group:
 def beneath(parent: State) -> Context:
     """The context for a child span of this; the rest of the current context stays, for baggage."""
     context = otel_context.get_current()
-    span = parent.span
-    if span is not INVALID_SPAN and get_current_span(context) is span:
-        # Inside the parent's own block the current context is the one wanted.
+    innermost = parent.blocks[-1] if parent.blocks else None
+    if innermost is not None and innermost.context is context:
+        # Right inside the parent's own block the current context is the one wanted.
         return context
-    return set_span_in_context(span if parent.open else NonRecordingSpan(parent.context), context)
+    return set_span_in_context(parent.span if parent.open else NonRecordingSpan(parent.context), context)

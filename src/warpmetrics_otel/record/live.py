@@ -149,11 +149,11 @@ def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> Li
         return LiveCall(core, Call(core, detached(ids.CALL, native_id)), data)
     opts = None if opts is None else bag.shown(core, opts, "call.opts")
     values = bag.span_attributes(core, opts, "call.opts")
-    call_attributes.add_request(values, data)
+    name = call_attributes.add_request(values, data)
     attributes.identity(values, ids.CALL, native_id, parent)
     now = data.started_ns = time_ns()
     span = core.starter.start(
-        call_attributes.call_name(data),
+        name,
         context=beneath(parent),
         attributes=values,
         trace_id=bits,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, Span, SpanContext, TraceFlags
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.record import attributes
-from warpmetrics_otel.record.handles import Handle, _Marked
+from warpmetrics_otel.record.handles import Handle, _Block, _Marked
 from warpmetrics_otel.record.is_a import is_a
 from warpmetrics_otel.record.state import Mark, State, adopted
 from warpmetrics_otel.translate.names import run_name
@@ -25,9 +25,9 @@ def resolve(core: Core, target: object) -> State | Mark | None:
     # By type: `isinstance` asks the object, and a proxy of the user's may raise when asked.
     kind = type(target)
     if issubclass(kind, Handle):
-        return cast(Handle, target)._state
+        return target._state  # type: ignore[attr-defined,no-any-return]
     if issubclass(kind, _Marked):
-        return cast(_Marked, target)._mark
+        return target._mark  # type: ignore[attr-defined,no-any-return]
     if is_a(target, str):
         return _from_text(core, encodable(target))
     if is_a(target, Span):  # type: ignore[type-abstract]
@@ -40,6 +40,9 @@ def resolve(core: Core, target: object) -> State | Mark | None:
 
 def resolve_parent(core: Core, target: object) -> State | None:
     """The run or group that a group or call goes under; None when the target is neither."""
+    if issubclass(type(target), _Block):
+        state: State = target._state  # type: ignore[attr-defined]
+        return None if state.detached else state
     found = resolve(core, target)
     return found if isinstance(found, State) and found.kind != ids.CALL and not found.detached else None
 

@@ -68,7 +68,7 @@ class Warpmetrics(Lifetime):
         Returns:
             The run's handle. Never raises; a target that is no act is warned about.
         """
-        core = self._core
+        core = self._core_now or self._set_up()
         options = runs.RunOptions(parent, conversation_id, user_id)
         act: Mark | None = None
         if _leads_to_act(label) or (type(opts) is str and not is_a(label, str)):
@@ -138,7 +138,7 @@ class Warpmetrics(Lifetime):
             response_id: the provider's id of the answer.
             finish_reasons: why it stopped.
         """
-        core = self._core
+        core = self._core_now or self._set_up()
         core.catch_up()
         parent = resolve_parent(core, target)
         if parent is None or model is None:
@@ -155,10 +155,10 @@ class Warpmetrics(Lifetime):
             response_id,
             None if finish_reasons is None else by_hand.listed(finish_reasons),
             messages=messages,
-            response=None if response is None else text_of(response),
+            response=response if response is None or type(response) is str else text_of(response),
             tools=None if tools is None else by_hand.listed(tools),
             tool_calls=tool_calls,
-            tokens=tokens if is_a(tokens, dict) else None,
+            tokens=tokens if tokens is None or is_a(tokens, dict) else None,
             cost=cost,
             by_hand=True,
         )
@@ -234,7 +234,7 @@ class Warpmetrics(Lifetime):
 
     def use(self, target: Target) -> AbstractContextManager[None]:
         """Make a run or group current in a block, by handle, id or portable ref; it does not end with the block."""
-        core = self._core
+        core = self._core_now or self._set_up()
         if is_a(target, Run) or is_a(target, Group):
             return blocks.used(core, target)
         found = resolve(core, target)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.entities import Act, Call, Entity, Group, Link, Outcome, Run
-from warpmetrics_otel.translate.times import nanoseconds
+from warpmetrics_otel.translate.times import TIMES, nanoseconds
 from warpmetrics_otel.translate.tokens import count
 
 Context = tuple[int, int]
@@ -154,4 +154,7 @@ def _end_of(call: Call) -> int | None:
     if ended is not None:
         return ended
     started, lasted = nanoseconds(call.started_at), count(call.duration)
-    return None if started is None or lasted is None else started + int(lasted * 1_000_000)
+    if started is None or lasted is None:
+        return None
+    ended = started + int(lasted * 1_000_000)
+    return ended if ended in TIMES else None

@@ -12,7 +12,7 @@ _MICROSECOND = datetime.timedelta(microseconds=1)
 _LAST_NS = 253_402_300_799_999_999_999
 """The end of the year 9999, after which ISO 8601 has more digits."""
 # Zero means "not set" in OTLP, and what is beyond 63 bits loses the batch that it is in.
-_TIMES = range(1, 1 << 63)
+TIMES = range(1, 1 << 63)
 
 
 def iso(time_ns: int) -> str:
@@ -43,7 +43,7 @@ def nanoseconds(value: Any) -> int | None:
             return None
     except (ValueError, OverflowError):
         return None
-    return time_ns if time_ns in _TIMES else None
+    return time_ns if time_ns in TIMES else None
 
 
 def milliseconds(started_ns: int, ended_ns: int) -> int:

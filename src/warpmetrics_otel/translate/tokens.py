@@ -13,6 +13,7 @@ _USAGE = (
     ("prompt", semconv.GEN_AI_USAGE_INPUT_TOKENS),
     ("completion", semconv.GEN_AI_USAGE_OUTPUT_TOKENS),
 )
+_MANY = 1 << 53
 _CACHE = (
     ("cachedInput", semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
     ("cacheRead", semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
@@ -25,8 +26,11 @@ _CACHE = (
 def add_usage(attributes: dict[str, Any], tokens: Mapping[str, Any]) -> None:
     """Add what can be counted of native tokens; a cache that was not used is not mentioned."""
     for name, key in _USAGE:
-        if name in tokens and (value := count(tokens[name])) is not None:
-            attributes[key] = value
+        if name in tokens:
+            given = tokens[name]
+            value = given if type(given) is int and 0 <= given < _MANY else count(given)
+            if value is not None:
+                attributes[key] = value
     for name, key in _CACHE:
         if name in tokens and (value := count(tokens[name])):
             attributes[key] = value
