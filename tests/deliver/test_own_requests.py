@@ -1,5 +1,6 @@
 """Promise 7: own requests are not instrumented, and threads and forks do not get into each other's way."""
 
+import logging
 import os
 import threading
 
@@ -17,6 +18,18 @@ WORKER = "warpmetrics-delivery"
 
 def workers():
     return [thread for thread in threading.enumerate() if thread.name == WORKER]
+
+
+class Failed(logging.Handler):
+    """Hears that a first try has failed: from then on the pipeline waits for its backoff."""
+
+    def __init__(self):
+        super().__init__()
+        self.said = threading.Event()
+
+    def emit(self, record):
+        if "does not take batches" in record.getMessage():
+            self.said.set()
 
 
 @pytest.fixture
@@ -68,13 +81,16 @@ def in_child(work):
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_forked_child_delivers_its_own_and_not_the_parents(api, pipeline):
+def test_a_forked_child_delivers_its_own_and_not_the_parents(api, pipeline, monkeypatch):
     mine, the_childs = program(), program()
     # So that the parent tries again when it is told to, and not before the child has.
     pipe = pipeline(backoff=Backoff(first=3600.0, longest=3600.0))
+    failed = Failed()
+    monkeypatch.setattr(logging.getLogger("warpmetrics_otel"), "handlers", [failed])
     with api.down():
         pipe.take(mine)
-        assert pipe.flush(0.1).pending == 7
+        assert failed.said.wait(30)
+        assert pipe.counts().pending == 7
         at_fork = os.getpid()
 
         def work():

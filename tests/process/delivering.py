@@ -41,6 +41,8 @@ class Program:
             "WARPMETRICS_API_KEY": NativeApi.key,
             "WARPMETRICS_API_URL": api.url,
             "OTEL_TRACES_EXPORTER": "none",
+            # Else a line and its end are written apart, and lines of two processes mix.
+            "PYTHONUNBUFFERED": "",
             **environment,
         }
         self.process = subprocess.Popen(

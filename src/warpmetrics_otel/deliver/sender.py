@@ -108,12 +108,12 @@ class Sender:
         return 0.0
 
     def _delivered(self, rows: list[Row]) -> None:
-        # In this order: who finds that nothing waits must find it counted.
-        self.delivered += len(rows)
-        self._backlog.done(rows)
         if self._failures:
             logger.info("%s takes batches again after %d failed tries", self._transport.url, self._failures)
         self._failures = 0
+        # In this order: who finds that nothing waits must find it counted, and said.
+        self.delivered += len(rows)
+        self._backlog.done(rows)
         self._rotated = False
         self._said.discard("refused")
         self.most = min(self.most * 2, MOST_ENTITIES)

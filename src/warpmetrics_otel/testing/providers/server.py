@@ -22,6 +22,9 @@ _ROUTES: tuple[tuple[str, Api, ModuleType], ...] = (
 )
 
 
+_PATIENCE_SECONDS = 5.0
+
+
 class ProviderServer:
     """Listens on a free port of 127.0.0.1 while used as a context manager.
 
@@ -74,7 +77,10 @@ class ProviderServer:
                 answer.hold.release()
         self._server.shutdown()
         self._thread.join()
-        self._server.cut_connections()
+        # What was just released still goes out; only a client that does not read is cut off.
+        self._server.cut_connections(socket.SHUT_RD)
+        self._server.all_ended.wait(_PATIENCE_SECONDS)
+        self._server.cut_connections(socket.SHUT_RDWR)
         self._server.server_close()
 
     def take(self, request: Request) -> tuple[Answer, int]:
@@ -94,12 +100,14 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, *args: Any) -> None:
         self.connections: set[socket.socket] = set()
+        self.all_ended = threading.Event()
+        self.all_ended.set()
         super().__init__(*args)
 
-    def cut_connections(self) -> None:
+    def cut_connections(self, how: int) -> None:
         for connection in list(self.connections):
             try:
-                connection.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(how)
             except OSError:
                 # The client was faster: nothing is left to cut.
                 continue
@@ -116,11 +124,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
+        self.server.all_ended.clear()
         self.server.connections.add(self.connection)
 
     def finish(self) -> None:
-        self.server.connections.discard(self.connection)
         super().finish()
+        self.server.connections.discard(self.connection)
+        if not self.server.connections:
+            self.server.all_ended.set()
 
     def log_message(self, *_: Any) -> None:
         return
