@@ -150,7 +150,9 @@ def test_a_forked_child_keeps_nobody_from_delivering_what_its_killed_parent_left
         # The child lives: it has the same standard input, of which nothing has been said yet.
         api.come_back()
         deliver_the_rest(api, tmp_path)
-        assert named(api).keys() >= {"parent's", "Completed", "next"}
+        if forked is CHILD_KNOWS_NOTHING:
+            # One that delivers itself may have taken over what its parent left, and waits for its next try.
+            assert named(api).keys() >= {"parent's", "Completed", "next"}
         program.process.communicate()
     expected = {"parent's": 1, "Completed": 1, "next": 1}
     if forked is CHILD_RECORDS:
