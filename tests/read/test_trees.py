@@ -189,7 +189,9 @@ def test_opts_that_were_cut_say_so_and_keep_their_searchable_copies(span_file):
 
     runs = [chain.runs[0] for chain in assemble(read_spans(span_file.path)).chains]
 
-    assert [tuple(run.opts) for run in runs] == [(whole, False), (whole, True), (cut, True), (None, False)]
+    saved = {"pr": 42, "files": ["a"]}
+    assert cut.endswith('["a", ')
+    assert [tuple(run.opts) for run in runs] == [(whole, False), (whole, True), (saved, True), (None, False)]
 
 
 def test_a_call_tells_its_model_tokens_cost_and_error(span_file):

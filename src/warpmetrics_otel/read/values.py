@@ -10,6 +10,7 @@ import json
 from typing import Any, NamedTuple
 
 from warpmetrics_otel import semconv
+from warpmetrics_otel.read.cut_json import saved_from
 from warpmetrics_otel.read.spans import Attributes
 
 _INT64_END = 2**63
@@ -18,8 +19,8 @@ _INT64_END = 2**63
 class Opts(NamedTuple):
     """The opts of an entity.
 
-    When a backend or a limit cut their JSON, `cut` is true and `value` holds what could be saved: the
-    searchable copies as a dict, else the text that is left.
+    When a backend or a limit cut their JSON, `cut` is true and `value` holds what could be saved: what stands
+    before the cut, the searchable copies, else the text that is left.
     """
 
     value: Any = None
@@ -59,7 +60,11 @@ def opts(attributes: Attributes) -> Opts:
     except (ValueError, RecursionError):
         prefix = semconv.WARPMETRICS_OPTS_PREFIX
         copies = {key.removeprefix(prefix): value for key, value in attributes.items() if key.startswith(prefix)}
-        return Opts(copies or raw, cut=True)
+        saved = saved_from(raw)
+        if isinstance(saved, dict):
+            # A copy is whole where the text may have been cut in the middle of it.
+            return Opts({**saved, **copies}, cut=True)
+        return Opts(copies or saved or raw, cut=True)
 
 
 def label(attributes: Attributes, on_span: str) -> str:
