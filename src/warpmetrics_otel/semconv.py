@@ -144,6 +144,8 @@ GEN_AI_EVALUATION_EXPLANATION: Final[str] = "gen_ai.evaluation.explanation"
 """Why the score is what it is."""
 
 # Attributes of the OpenTelemetry core registry
+SERVICE_NAME: Final[str] = "service.name"
+"""Name of the service, an attribute of the resource."""
 ERROR_TYPE: Final[str] = "error.type"
 """Class of the error, low in cardinality: an exception's qualified name or a status code."""
 USER_ID: Final[str] = "user.id"
