@@ -1,9 +1,12 @@
-"""Writes docs/configuration.md from the options in `record/settings.py`; with --check, fails when it is out of date."""
+"""Writes docs/configuration.md from the options in the code; with --check, fails when it is out of date."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
 
+from warpmetrics_otel.deliver.options import MouthSettings
+from warpmetrics_otel.options import DeliverySettings
 from warpmetrics_otel.record.settings import Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
@@ -19,8 +22,20 @@ instance of its own with the same options. An argument wins over its variable, a
 `configure()` sends what is there and replaces the first. An argument that makes no sense raises; a variable that makes
 no sense is logged and ignored.
 
-## Options
+## Options of recording
+"""
 
+DELIVERY = """
+## Options of delivery to the native API
+
+Of `configure()` too; `WarpmetricsSpanExporter` and `WarpmetricsSpanProcessor` take the same.
+"""
+
+MOUTHS = """
+These two the exporter and the processor take besides:
+"""
+
+TABLE = """
 | option | variable | default | |
 |---|---|---|---|
 """
@@ -45,7 +60,14 @@ given; those with `OTLP` in their name also have a form with `OTLP_TRACES`, whic
 
 def page() -> str:
     """The whole page."""
-    return BEFORE + "".join(_row(option) for option in fields(Settings)) + AFTER
+    delivery = fields(DeliverySettings)
+    recording = [option for option in fields(Settings) if option not in delivery]
+    mouths = [option for option in fields(MouthSettings) if option not in delivery]
+    return BEFORE + _table(recording) + DELIVERY + _table(delivery) + MOUTHS + _table(mouths) + AFTER
+
+
+def _table(options: Iterable[Field[object]]) -> str:
+    return TABLE + "".join(map(_row, options))
 
 
 def _row(option: Field[object]) -> str:

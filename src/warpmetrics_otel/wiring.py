@@ -73,15 +73,4 @@ class Warpmetrics(Recorder):
             return None
         from warpmetrics_otel.deliver import connect
 
-        return connect(
-            api_key=settings.api_key,
-            api_url=settings.api_url,
-            project_id=settings.project_id,
-            spool_dir=settings.spool_dir,
-            spool_max_bytes=settings.spool_max_bytes,
-            max_pending=settings.max_pending,
-            max_pending_bytes=settings.max_pending_bytes,
-            says_content=settings.native_content,
-            classifications=settings.classifications,
-            meter_provider=settings.meter_provider,
-        )
+        return connect(settings, classifications=settings.classifications, meter_provider=settings.meter_provider)

@@ -8,6 +8,8 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Sampler
 
 from warpmetrics_otel import Warpmetrics
+from warpmetrics_otel.deliver import Connection, connect
+from warpmetrics_otel.options import DeliverySettings
 from warpmetrics_otel.testing import NativeApi
 
 
@@ -23,6 +25,13 @@ def recording(*processors: SpanProcessor, sampler: Sampler = ALWAYS_ON, **option
     finally:
         wm.shutdown()
         provider.shutdown()
+
+
+def connection(*, classifications: Any = None, meter_provider: Any = None, **options: Any) -> Connection:
+    """A hold on the pipeline that these options name, a key among them."""
+    made = connect(DeliverySettings(**options), classifications=classifications, meter_provider=meter_provider)
+    assert made is not None
+    return made
 
 
 def write(wm: Warpmetrics, follows: object = None) -> Any:

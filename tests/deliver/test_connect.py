@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from tests.deliver.entities import program
-from warpmetrics_otel.deliver import connect
+from tests.deliver.pipelines import connection
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def connected(api):
     made = []
 
     def make(**options):
-        one = connect(**{"api_key": api.key, "api_url": api.url, "says_content": False, **options})
+        one = connection(**{"api_key": api.key, "api_url": api.url, "native_content": False, **options})
         made.append(one)
         return one
 

@@ -13,9 +13,9 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from registry import ROOT, Registry
 
+from tests.deliver.pipelines import connection
 from tests.docs.markdown import ROOT as PROJECT
 from warpmetrics_otel import Warpmetrics, semconv
-from warpmetrics_otel.deliver import connect
 from warpmetrics_otel.deliver.metrics import COMPONENT_TYPE, PipelineMetrics
 from warpmetrics_otel.deliver.tally import METRICS
 from warpmetrics_otel.entities import KINDS, Counts, Run
@@ -141,13 +141,13 @@ def test_everything_is_as_the_conventions_define_it(api, recorder, meters):
 def test_a_run_that_is_told_twice_counts_once(api, recorder, meters):
     api.allow.add("duplicate")
     chain(recorder())
-    other = connect(api_key="wm_test_another", api_url=api.url, meter_provider=meters.provider)
+    other = connection(api_key="wm_test_another", api_url=api.url, meter_provider=meters.provider)
     runs = [Run("wm_run_01m804j9pz07canamc317q9ckt", "Reviewer", None, None, "2026-01-01T00:00:00.000Z")] * 2
-    same = connect(api_key=api.key, api_url=api.url, meter_provider=meters.provider)
-    for connection in (other, same):
-        connection.take(runs)
-        connection.take(runs)
-        connection.shutdown(30)
+    same = connection(api_key=api.key, api_url=api.url, meter_provider=meters.provider)
+    for held in (other, same):
+        held.take(runs)
+        held.take(runs)
+        held.shutdown(30)
     assert ({semconv.GEN_AI_WORKFLOW_NAME: "Reviewer"}, 1) in meters.points("warpmetrics.runs")
     assert meters.total("warpmetrics.runs") == 3
 

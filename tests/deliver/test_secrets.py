@@ -8,8 +8,8 @@ import pytest
 import urllib3
 
 from tests.deliver.entities import program
+from tests.deliver.pipelines import connection
 from warpmetrics_otel import Warpmetrics
-from warpmetrics_otel.deliver import connect
 from warpmetrics_otel.deliver.timed import connections
 from warpmetrics_otel.deliver.transport import Transport
 from warpmetrics_otel.record.settings import Settings
@@ -74,7 +74,7 @@ def test_the_key_is_in_no_repr_of_what_holds_it(api, monkeypatch):
     key = "wm_live_6d21e0fb8c9a4757"
     settings = Settings.read({"api_key": key})
     wm = Warpmetrics(api_key=key, api_url=api.url)
-    connection = connect(api_key=key, api_url=api.url)
+    held = connection(api_key=key, api_url=api.url)
     try:
         wm.flush(5)
         # Containers and frames show what is in them; of objects only what they say of themselves counts.
@@ -84,7 +84,7 @@ def test_the_key_is_in_no_repr_of_what_holds_it(api, monkeypatch):
         assert [text for text in shown if key in text] == []
         assert key not in repr(settings) + str(settings)
     finally:
-        connection.shutdown(1)
+        held.shutdown(1)
         wm.shutdown(1)
 
 

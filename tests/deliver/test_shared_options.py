@@ -5,9 +5,8 @@ import logging
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
-from tests.deliver.pipelines import recording
+from tests.deliver.pipelines import connection, recording
 from warpmetrics_otel import semconv
-from warpmetrics_otel.deliver import connect
 
 
 def warnings(said) -> list[str]:
@@ -15,8 +14,8 @@ def warnings(said) -> list[str]:
 
 
 def test_an_option_that_comes_too_late_is_named(api, said, tmp_path):
-    first = connect(api_key=api.key, api_url=api.url)
-    second = connect(api_key=api.key, api_url=api.url, spool_dir=tmp_path, max_pending=7)
+    first = connection(api_key=api.key, api_url=api.url)
+    second = connection(api_key=api.key, api_url=api.url, spool_dir=tmp_path, max_pending=7)
     [line] = warnings(said)
     assert "spool_dir, max_pending is ignored" in line
     assert api.key not in line
@@ -25,24 +24,24 @@ def test_an_option_that_comes_too_late_is_named(api, said, tmp_path):
 
 
 def test_the_same_options_or_none_are_no_matter(api, said, tmp_path):
-    first = connect(api_key=api.key, api_url=api.url, spool_dir=tmp_path, max_pending=7)
-    same = connect(api_key=api.key, api_url=f"{api.url}/", spool_dir=str(tmp_path), max_pending=7)
-    none = connect(api_key=api.key, api_url=api.url, max_pending=7, classifications={"Shipped": "success"})
-    for connection in (none, same, first):
-        connection.shutdown(0.0)
+    first = connection(api_key=api.key, api_url=api.url, spool_dir=tmp_path, max_pending=7)
+    same = connection(api_key=api.key, api_url=f"{api.url}/", spool_dir=str(tmp_path), max_pending=7)
+    none = connection(api_key=api.key, api_url=api.url, max_pending=7, classifications={"Shipped": "success"})
+    for held in (none, same, first):
+        held.shutdown(0.0)
     assert warnings(said) == []
 
 
 def test_after_the_last_has_gone_the_next_decides_anew(api, said, tmp_path):
-    connect(api_key=api.key, api_url=api.url).shutdown(0.0)
-    connect(api_key=api.key, api_url=api.url, spool_dir=tmp_path).shutdown(0.0)
+    connection(api_key=api.key, api_url=api.url).shutdown(0.0)
+    connection(api_key=api.key, api_url=api.url, spool_dir=tmp_path).shutdown(0.0)
     assert warnings(said) == []
 
 
 def test_metrics_classify_as_recording_says_whoever_came_first(api):
     reader = InMemoryMetricReader()
     provider = MeterProvider([reader], shutdown_on_exit=False)
-    first = connect(api_key=api.key, api_url=api.url, meter_provider=provider)
+    first = connection(api_key=api.key, api_url=api.url, meter_provider=provider)
     options = {"api_key": api.key, "api_url": api.url, "classifications": {"Shipped": "success"}}
     with recording(**options) as wm:
         wm.outcome(wm.run("Release"), "Shipped")

@@ -5,6 +5,7 @@ from dataclasses import fields
 import pytest
 
 from tools import docs_configuration
+from warpmetrics_otel.deliver.options import MouthSettings
 from warpmetrics_otel.record.settings import Settings
 
 
@@ -14,7 +15,7 @@ def test_the_page_is_up_to_date():
 
 def test_every_option_has_a_row_with_its_variable():
     rows = [line for line in docs_configuration.page().splitlines() if line.startswith("| `")]
-    for option in fields(Settings):
+    for option in {*fields(Settings), *fields(MouthSettings)}:
         (row,) = [row for row in rows if row.startswith(f"| `{option.name}` |")]
         assert (option.metadata["variable"] or "") in row
 

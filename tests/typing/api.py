@@ -6,6 +6,7 @@ An expected error is an ignored one: mypy complains about an ignore that has bec
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import assert_type
 
 import anthropic
@@ -39,7 +40,14 @@ def configuring() -> None:
         run_parent="current",
         caller_link=False,
         idle_timeout=None,
+        api_key=lambda: "key",
+        spool_dir=Path("spool"),
+        native_content=False,
     )
+    wm.configure(spooldir="spool")  # type: ignore[call-arg]
+    wm.configure(events="logs")  # type: ignore[arg-type]
+    wm.configure(redact=len)  # type: ignore[arg-type]
+    wm.Warpmetrics(idle_timeout="soon")  # type: ignore[arg-type]
 
 
 def runs(act: wm.Act, context: SpanContext) -> None:

@@ -14,8 +14,9 @@ from urllib.parse import quote
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.deliver.retry import Backoff
-from warpmetrics_otel.deliver.transport import Key, Transport
+from warpmetrics_otel.deliver.transport import Transport
 from warpmetrics_otel.deliver.verdict import Answer, Verdict
+from warpmetrics_otel.options import Key
 
 logger = logging.getLogger("warpmetrics_otel")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
-import os
 import threading
 from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
@@ -15,16 +14,15 @@ from warpmetrics_otel.deliver.backlog import Backlog, MemoryBacklog
 from warpmetrics_otel.deliver.metrics import PipelineMetrics
 from warpmetrics_otel.deliver.patience import Patience
 from warpmetrics_otel.deliver.pipeline import Pipeline
-from warpmetrics_otel.deliver.transport import Key, Transport, prepare
+from warpmetrics_otel.deliver.transport import Transport, prepare
 from warpmetrics_otel.entities import Counts, Entity
+from warpmetrics_otel.options import DeliverySettings
 from warpmetrics_otel.translate.classification import classifier
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
 
 logger = logging.getLogger("warpmetrics_otel")
-
-DEFAULT_URL = "https://api.warpmetrics.com"
 
 _Destination = tuple[str, object, str | None]
 
@@ -100,38 +98,31 @@ class Connection:
 
 
 def connect(
+    settings: DeliverySettings,
     *,
-    api_key: Key,
-    api_url: str = DEFAULT_URL,
-    project_id: str | None = None,
-    spool_dir: str | os.PathLike[str] | None = None,
-    spool_max_bytes: int = 512 * 1024 * 1024,
-    max_pending: int = 100_000,
-    max_pending_bytes: int = 64 * 1024 * 1024,
-    says_content: bool = True,
     classifications: Mapping[str, str] | None = None,
     meter_provider: MeterProvider | None = None,
-) -> Connection:
+) -> Connection | None:
     """The pipeline to a destination; the first to ask decides its other options, and later ones are told so.
 
     Args:
-        api_key: the key, or a function that gives the current one.
-        api_url: the API's address.
-        project_id: for keys of an organisation.
-        spool_dir: a folder for a spool; None keeps what waits in memory.
-        spool_max_bytes: the most the spool takes.
-        max_pending: the most entities in memory.
-        max_pending_bytes: the most bytes in memory, estimated.
-        says_content: whether content will go there, which is said once.
+        settings: where to, and what of it.
         classifications: of outcome names, beside the built-in ones, for metrics.
         meter_provider: where metrics go; None for the global one.
+
+    Returns:
+        None without a key.
     """
-    destination = (api_url.rstrip("/"), api_key, project_id)
+    api_key, project_id = settings.api_key, settings.project_id
+    if api_key is None:
+        return None
+    destination = (settings.api_url.rstrip("/"), api_key, project_id)
+    spool_dir = None if settings.spool_dir is None else Path(settings.spool_dir)
     options: dict[str, object] = {
-        "spool_dir": None if spool_dir is None else Path(spool_dir),
-        "spool_max_bytes": spool_max_bytes,
-        "max_pending": max_pending,
-        "max_pending_bytes": max_pending_bytes,
+        "spool_dir": spool_dir,
+        "spool_max_bytes": settings.spool_max_bytes,
+        "max_pending": settings.max_pending,
+        "max_pending_bytes": settings.max_pending_bytes,
         "meter_provider": meter_provider,
     }
     with _registry.lock:
@@ -139,14 +130,14 @@ def connect(
         if pipeline is None:
             version = importlib.metadata.version("warpmetrics-otel")
             prepare()
-            transport = Transport(api_url, api_key, project_id, version)
-            memory = MemoryBacklog(max_pending, max_pending_bytes)
+            transport = Transport(settings.api_url, api_key, project_id, version)
+            memory = MemoryBacklog(settings.max_pending, settings.max_pending_bytes)
             backlog: Backlog = memory
             if spool_dir is not None:
-                backlog = _spooled(memory, Path(spool_dir), transport, project_id, spool_max_bytes)
+                backlog = _spooled(memory, spool_dir, transport, project_id, settings.spool_max_bytes)
             metrics = _registry.metrics[destination] = PipelineMetrics(transport.url, meter_provider)
             pipeline = _registry.pipelines[destination] = Pipeline(transport, backlog, metrics=metrics)
-            if says_content and not _registry.said_content:
+            if settings.native_content and not _registry.said_content:
                 _registry.said_content = True
                 logger.info(
                     "messages and responses of LLM calls go to %s; configure(native_content=False) stops that",

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from warpmetrics_otel.deliver.mouth import Mouth
-from warpmetrics_otel.deliver.options import Given, Options
+from warpmetrics_otel.deliver.options import MouthOptions, MouthSettings
 
 SHUTDOWN_SECONDS = 5.0
 
@@ -24,15 +24,15 @@ class WarpmetricsSpanExporter(SpanExporter):
     Every option has a default from the environment.
 
     Args:
-        options: see `deliver.options.Given`; without any, the environment decides.
+        options: see `docs/configuration.md`; without any, the environment decides.
 
     Raises:
         TypeError: an option that does not exist.
         ValueError: an option with a value that makes no sense.
     """
 
-    def __init__(self, **options: Unpack[Given]) -> None:
-        self._mouth = Mouth(Options.read(options), type(self).__name__)
+    def __init__(self, **options: Unpack[MouthOptions]) -> None:
+        self._mouth = Mouth(MouthSettings.read(options), type(self).__name__)
 
     @property
     def sent_before_parents(self) -> int:

@@ -7,8 +7,8 @@ import os
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
-from warpmetrics_otel.deliver.options import KEY_VARIABLE
 from warpmetrics_otel.deliver.processor import WarpmetricsSpanProcessor
+from warpmetrics_otel.options import KEY_VARIABLE
 
 
 def attach() -> None:

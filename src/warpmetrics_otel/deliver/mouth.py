@@ -12,8 +12,9 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.beside import beside
+from warpmetrics_otel.deliver.connect import connect
 from warpmetrics_otel.deliver.hold import Hold
-from warpmetrics_otel.deliver.options import Options
+from warpmetrics_otel.deliver.options import MouthSettings
 from warpmetrics_otel.entities import ABSENT, Call, Entity
 from warpmetrics_otel.translate.to_native import entities_of
 from warpmetrics_otel.translate.views import view
@@ -35,12 +36,12 @@ class Mouth:
         name: whose mouth it is, for messages.
     """
 
-    def __init__(self, options: Options, name: str) -> None:
+    def __init__(self, options: MouthSettings, name: str) -> None:
         self._content = options.native_content
         self._name = name
         self._said = False
         self._hold: Hold | None = None
-        self._connection = options.connect()
+        self._connection = connect(options)
         if self._connection is None:
             logger.warning("%s has no API key, so it sends nothing; set WARPMETRICS_API_KEY, or pass api_key=", name)
             return

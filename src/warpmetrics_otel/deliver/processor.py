@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from warpmetrics_otel import semconv
 from warpmetrics_otel.deliver.exporter import SHUTDOWN_SECONDS
 from warpmetrics_otel.deliver.mouth import Mouth
-from warpmetrics_otel.deliver.options import Given, Options
+from warpmetrics_otel.deliver.options import MouthOptions, MouthSettings
 
 _TOLD_AT_START = (semconv.ENTITY_TYPE_RUN, semconv.ENTITY_TYPE_GROUP)
 
@@ -29,8 +29,8 @@ class WarpmetricsSpanProcessor(SpanProcessor):
         ValueError: an option with a value that makes no sense.
     """
 
-    def __init__(self, **options: Unpack[Given]) -> None:
-        self._mouth = Mouth(Options.read(options), type(self).__name__)
+    def __init__(self, **options: Unpack[MouthOptions]) -> None:
+        self._mouth = Mouth(MouthSettings.read(options), type(self).__name__)
 
     @property
     def sent_before_parents(self) -> int:

@@ -10,10 +10,10 @@ import datetime
 import importlib
 import re
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel.deliver.verdict import Answer, Verdict, judge
+from warpmetrics_otel.options import Key
 
 if TYPE_CHECKING:
     import urllib3
@@ -28,8 +28,6 @@ _CHUNK = 65_536
 _CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
 
 _NEEDED = ("encodings.idna", "opentelemetry.metrics", "urllib3", "warpmetrics_otel.deliver.timed")
-
-Key = str | Callable[[], str]
 
 
 def prepare() -> None:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import PurePath
 
-from warpmetrics_otel.deliver.options import VARIABLES
+from warpmetrics_otel.deliver.options import MouthSettings
 from warpmetrics_otel.doctor.report import Finding, Option, Status
 from warpmetrics_otel.record.settings import Settings
 
@@ -35,7 +35,7 @@ def options_in_force(settings: Settings, given: Mapping[str, object], kind_of_ke
             source = variable
         else:
             continue
-        shown = kind_of_key if item.name == "api_key" else _shown(getattr(settings, item.name))
+        shown = kind_of_key if item.metadata["secret"] else _shown(getattr(settings, item.name))
         yield Option(item.name, shown, source)
     for variable in (*_ENDPOINTS, *_WELL_KNOWN):
         if text := os.environ.get(variable, "").strip():
@@ -44,8 +44,7 @@ def options_in_force(settings: Settings, given: Mapping[str, object], kind_of_ke
 
 def unread_variables() -> Iterator[Finding]:
     """Variables that look like ours and are not."""
-    known = {item.metadata["variable"] for item in fields(Settings)} | _OF_OTHERS
-    known |= {variable for variable, _ in VARIABLES.values()}
+    known = {item.metadata["variable"] for kind in (Settings, MouthSettings) for item in fields(kind)} | _OF_OTHERS
     for name in sorted(os.environ):
         if name.startswith(_PREFIX) and name not in known:
             near = get_close_matches(name, sorted(filter(None, known)), 1, 0.8)

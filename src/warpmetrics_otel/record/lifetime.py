@@ -8,8 +8,9 @@ from __future__ import annotations
 import atexit
 import threading
 import time
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from warpmetrics_otel import fork, semconv
 from warpmetrics_otel.record.result import Exported, FlushResult
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from warpmetrics_otel.entities import Counts, Delivery
     from warpmetrics_otel.record.core import Core
+    from warpmetrics_otel.record.options import Options
     from warpmetrics_otel.record.settings import Settings
 
 _FLUSH_SECONDS = 5.0
@@ -31,9 +33,9 @@ _LAST_SHARE = 0.1
 class Lifetime:
     """What a `Warpmetrics` is besides its verbs."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: Unpack[Options]) -> None:
         self._lock = threading.RLock()
-        self._options: dict[str, Any] = options
+        self._options: Mapping[str, Any] = options
         self._core_now: Core | None = None
         self._stopped = False
         self._sink = CurrentSink(lambda: self._core.claims)
@@ -41,7 +43,7 @@ class Lifetime:
         if options:
             self._set_up()
 
-    def configure(self, **options: Any) -> None:
+    def configure(self, **options: Unpack[Options]) -> None:
         """Choose where spans go and what is on them. A second call flushes and replaces the first.
 
         Args:
