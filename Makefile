@@ -39,7 +39,7 @@ generate: $(VENV)/.dev ## constants and tables from the conventions, options fro
 	$(BIN)/python tools/docs_configuration.py
 
 backends: ## the real backends that the end-to-end tests need, built once into the cache
-	$(PYTHON) tools/backends.py
+	$(PYTHON) -m tools.backends
 
 bench: $(VENV)/.dev ## what recording costs, as ratios to the same by hand
 	$(BIN)/python -m bench

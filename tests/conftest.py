@@ -1,16 +1,22 @@
 """Fixtures that tests of several rooms share: the real backends, and whether a missing one is a failure or a skip."""
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
 
 import hypothesis
 import pytest
 
+from tests.e2e.chromium import Chromium, usable_chromium
 from tests.e2e.jaeger import Jaeger, running_jaeger
+from tests.e2e.prometheus import Prometheus, running_prometheus
+from tests.e2e.tempo import Tempo, running_tempo
 from tests.wheel import wheel_python  # noqa: F401 -- a fixture
-from tools.backends import BackendUnavailableError
+from tools.programs import BackendUnavailableError
+
+Backend = TypeVar("Backend")
 
 # How long an example takes depends on the machine, and nothing here asserts times.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -30,11 +36,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def jaeger() -> Iterator[Jaeger]:
     """A real Jaeger v2; without one the test is skipped, or fails where ``REQUIRE_BACKENDS=1``."""
+    yield from _started("Jaeger", running_jaeger)
+
+
+@pytest.fixture(scope="session")
+def tempo() -> Iterator[Tempo]:
+    """A real Tempo, in the same way."""
+    yield from _started("Tempo", running_tempo)
+
+
+@pytest.fixture(scope="session")
+def prometheus() -> Iterator[Prometheus]:
+    """A real Prometheus, in the same way."""
+    yield from _started("Prometheus", running_prometheus)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """A real Chromium without a window, in the same way."""
+    yield from _started("Chromium", usable_chromium)
+
+
+def _started(name: str, start: Callable[[], AbstractContextManager[Backend]]) -> Iterator[Backend]:
     with ExitStack() as stack:
         try:
-            running = stack.enter_context(running_jaeger())
+            running = stack.enter_context(start())
         except BackendUnavailableError as missing:
             if os.environ.get("REQUIRE_BACKENDS") == "1":
                 pytest.fail(f"REQUIRE_BACKENDS=1, but {missing}")
-            pytest.skip(f"needs Jaeger: {missing}")
+            pytest.skip(f"needs {name}: {missing}")
         yield running

@@ -6,23 +6,16 @@ own reader makes of it.
 
 import json
 import os
-import socket
-import subprocess
-import tempfile
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tests.e2e.otlp_json import Span, spans_of
-from tools.backends import find_jaeger
-
-_DEADLINE_S = 30.0
-_POLL_S = 0.05
+from tests.e2e.server_process import folder_of, free_ports, serving, wait_for
+from tools.backends import JAEGER
 
 
 class Jaeger:
@@ -38,7 +31,7 @@ class Jaeger:
 
         Fails the test with the spans that did come when the deadline passes first.
         """
-        return _poll(lambda: self.trace_now(trace_id), until, f"trace {trace_id}")
+        return wait_for(lambda: self.trace_now(trace_id), until, f"trace {trace_id}")
 
     def trace_now(self, trace_id: str) -> list[Span]:
         """Return the spans of a trace that are there by now, none if it is not known."""
@@ -53,7 +46,7 @@ class Jaeger:
         def found() -> set[str]:
             return {trace["traceID"] for trace in self._get(f"/api/traces?{query}").get("data") or []}
 
-        return _poll(found, until, f"traces of {service} with {attributes}")
+        return wait_for(found, until, f"traces of {service} with {attributes}")
 
     def traces_of(self, service: str, until: Callable[[list[Span]], bool] = bool) -> list[Span]:
         """Return the spans of all traces of a service, found over /api/v3, waiting as ``trace`` does."""
@@ -65,7 +58,7 @@ class Jaeger:
                 "query.num_traces": 1000,
             }
         )
-        return _poll(lambda: spans_of(self._get(f"/api/v3/traces?{query}")), until, f"traces of {service}")
+        return wait_for(lambda: spans_of(self._get(f"/api/v3/traces?{query}")), until, f"traces of {service}")
 
     def _get(self, path: str) -> dict[str, Any]:
         try:
@@ -84,30 +77,20 @@ def running_jaeger() -> Iterator[Jaeger]:
     A running one may also name ``JAEGER_OTLP_GRPC_URL`` and ``JAEGER_OTLP_HTTP_URL``; the usual ports are the default.
     Raises BackendUnavailableError when there is no binary to start.
     """
-    query_url = os.environ.get("JAEGER_QUERY_URL")
-    if query_url:
+    if JAEGER.running:
         yield Jaeger(
-            query_url,
+            JAEGER.running,
             os.environ.get("JAEGER_OTLP_GRPC_URL", "http://127.0.0.1:4317"),
             os.environ.get("JAEGER_OTLP_HTTP_URL", "http://127.0.0.1:4318"),
         )
         return
-    binary = find_jaeger()
-    with tempfile.TemporaryDirectory(prefix="jaeger-") as folder:
-        ports = _free_ports(5)
-        config = Path(folder, "config.json")
-        config.write_text(json.dumps(_config(*ports)))
-        log = Path(folder, "log.txt")
-        with log.open("wb") as output:
-            process = subprocess.Popen([binary, "--config", config], stdout=output, stderr=output, cwd=folder)
-        try:
-            _wait_until_ready(process, f"http://127.0.0.1:{ports[0]}/status", log)
-            grpc, http, query = ports[1:4]
+    binary = JAEGER.find()
+    with folder_of("Jaeger") as folder:
+        health, grpc, http, query, query_grpc = free_ports(5)
+        config = folder / "config.json"
+        config.write_text(json.dumps(_config(health, grpc, http, query, query_grpc)))
+        with serving("Jaeger", [binary, "--config", config], f"http://127.0.0.1:{health}/status", folder):
             yield Jaeger(f"http://127.0.0.1:{query}", f"http://127.0.0.1:{grpc}", f"http://127.0.0.1:{http}")
-        finally:
-            # Asked politely it takes ten seconds over its open connections, and everything it holds is in memory.
-            process.kill()
-            process.wait()
 
 
 def _config(health: int, otlp_grpc: int, otlp_http: int, query_http: int, query_grpc: int) -> dict[str, Any]:
@@ -129,36 +112,3 @@ def _config(health: int, otlp_grpc: int, otlp_http: int, query_http: int, query_
         "receivers": {"otlp": {"protocols": {"grpc": at(otlp_grpc), "http": at(otlp_http)}}},
         "exporters": {"jaeger_storage_exporter": {"trace_storage": "memory"}},
     }
-
-
-def _free_ports(count: int) -> list[int]:
-    # All are held at once, so that no port is given out twice.
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [held.getsockname()[1] for held in sockets]
-    for held in sockets:
-        held.close()
-    return ports
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    def ready() -> bool:
-        if process.poll() is not None:
-            raise AssertionError(f"Jaeger ended with {process.returncode}:\n{log.read_text()[-4000:]}")
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    _poll(ready, bool, "Jaeger to be ready")
-
-
-def _poll(ask: Callable[[], Any], until: Callable[[Any], bool], what: str) -> Any:
-    deadline = time.monotonic() + _DEADLINE_S
-    while True:
-        answer = ask()
-        if until(answer):
-            return answer
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {_DEADLINE_S:.0f} s for {what}; what there is: {answer}")
-        time.sleep(_POLL_S)

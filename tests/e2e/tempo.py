@@ -1,0 +1,143 @@
+"""A real Tempo for end-to-end tests: the single binary on free ports of 127.0.0.1, or a running one.
+
+Only HTTP, the standard library and OpenTelemetry's own protobuf classes are used to ask it, so that what a test sees is
+what Tempo says and not what our own reader makes of it.
+"""
+
+import json
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
+
+from tests.e2e.otlp_json import Span, spans_of
+from tests.e2e.server_process import folder_of, free_ports, serving, wait_for
+from tools.backends import TEMPO
+
+
+class Tempo:
+    """The addresses of a running Tempo and what can be asked of it."""
+
+    def __init__(self, query_url: str, otlp_grpc_url: str, otlp_http_url: str) -> None:
+        self.query_url = query_url.rstrip("/")
+        self.otlp_grpc_url = otlp_grpc_url
+        self.otlp_http_url = otlp_http_url.rstrip("/")
+
+    def trace(self, trace_id: str, until: Callable[[list[Span]], bool] = bool) -> list[Span]:
+        """Return the spans of a trace (32 hex digits), waiting until ``until(spans)`` is true.
+
+        Fails the test with the spans that did come when the deadline passes first.
+        """
+        return wait_for(lambda: self.trace_now(trace_id), until, f"trace {trace_id}")
+
+    def trace_now(self, trace_id: str) -> list[Span]:
+        """Return the spans of a trace that are there by now, none if it is not known."""
+        answer = self.get(f"/api/traces/{trace_id}", accept="application/protobuf")
+        return spans_of(MessageToDict(TracesData.FromString(answer)))
+
+    def search(self, traceql: str, until: Callable[[set[str]], bool] = bool) -> set[str]:
+        """Return the ids of the traces that a TraceQL query finds, waiting as ``trace`` does."""
+        return wait_for(lambda: {_padded(found["traceID"]) for found in self.found(traceql)}, until, traceql)
+
+    def found(self, traceql: str, spans_per_trace: int = 20) -> list[dict[str, Any]]:
+        """Return what a TraceQL query finds by now: a row a trace, with the spans that match."""
+        query = urllib.parse.urlencode({"q": traceql, "limit": 1000, "spss": spans_per_trace})
+        return json.loads(self.get(f"/api/search?{query}") or "{}").get("traces") or []
+
+    def series(self, traceql: str, start_s: int, end_s: int, step: str = "60s") -> list[dict[str, Any]]:
+        """Return the series that a TraceQL metrics query gives by now, between two times in seconds since 1970."""
+        query = urllib.parse.urlencode({"q": traceql, "start": start_s, "end": end_s, "step": step})
+        return json.loads(self.get(f"/api/metrics/query_range?{query}") or "{}").get("series") or []
+
+    def get(self, path: str, accept: str = "application/json") -> bytes:
+        """Return the body of an answer, empty when there is no such thing; fails the test on any other status."""
+        request = urllib.request.Request(self.query_url + path, headers={"Accept": accept})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return b""
+            raise AssertionError(f"Tempo answered {error.code} to {path}: {error.read(500)!r}") from error
+
+
+@contextmanager
+def running_tempo() -> Iterator[Tempo]:
+    """Yield a Tempo: the one ``TEMPO_URL`` names, else one started here and stopped afterwards.
+
+    A running one may also name ``TEMPO_OTLP_GRPC_URL`` and ``TEMPO_OTLP_HTTP_URL``; the usual ports are the default.
+    Raises BackendUnavailableError when there is no binary to start.
+    """
+    if TEMPO.running:
+        yield Tempo(
+            TEMPO.running,
+            os.environ.get("TEMPO_OTLP_GRPC_URL", "http://127.0.0.1:4317"),
+            os.environ.get("TEMPO_OTLP_HTTP_URL", "http://127.0.0.1:4318"),
+        )
+        return
+    binary = TEMPO.find()
+    with folder_of("Tempo") as folder:
+        query, own_grpc, gossip, grpc, http = free_ports(5)
+        config = folder / "config.json"
+        config.write_text(json.dumps(_config(folder, query, own_grpc, gossip, grpc, http)))
+        with serving("Tempo", [binary, f"-config.file={config}"], f"http://127.0.0.1:{query}/ready", folder):
+            yield Tempo(f"http://127.0.0.1:{query}", f"http://127.0.0.1:{grpc}", f"http://127.0.0.1:{http}")
+
+
+def _config(folder: Path, query: int, own_grpc: int, gossip: int, otlp_grpc: int, otlp_http: int) -> dict[str, Any]:
+    # YAML takes JSON. What is not said here is Tempo's default, above all the cut of attributes.
+    own = f"127.0.0.1:{own_grpc}"
+    return {
+        "target": "all",
+        "server": {
+            "http_listen_address": "127.0.0.1",
+            "http_listen_port": query,
+            "grpc_listen_address": "127.0.0.1",
+            "grpc_listen_port": own_grpc,
+            "log_level": "warn",
+        },
+        "memberlist": {"bind_addr": ["127.0.0.1"], "bind_port": gossip},
+        "distributor": {
+            "ring": {"instance_addr": "127.0.0.1"},
+            "receivers": {
+                "otlp": {
+                    "protocols": {
+                        "grpc": {"endpoint": f"127.0.0.1:{otlp_grpc}"},
+                        "http": {"endpoint": f"127.0.0.1:{otlp_http}"},
+                    }
+                }
+            },
+        },
+        "live_store": {
+            # What has arrived can be searched for once it is cut from memory, in seconds by default.
+            "max_trace_idle": "50ms",
+            "flush_check_period": "50ms",
+            "partition_ring": {"min_partition_owners_duration": "0s"},
+            "wal": {"path": str(folder / "live-store" / "traces")},
+            "shutdown_marker_dir": str(folder / "live-store" / "shutdown-marker"),
+        },
+        "querier": {"frontend_worker": {"frontend_address": own}},
+        "backend_worker": {"backend_scheduler_addr": own},
+        "backend_scheduler": {"local_work_path": str(folder / "work")},
+        "metrics_generator": {"storage": {"path": str(folder / "generator")}},
+        "storage": {
+            "trace": {
+                "backend": "local",
+                "local": {"path": str(folder / "blocks")},
+                "wal": {"path": str(folder / "wal")},
+            }
+        },
+        "usage_report": {"reporting_enabled": False},
+    }
+
+
+def _padded(trace_id: str) -> str:
+    # A search leaves the leading zeros out.
+    return trace_id.zfill(32)
