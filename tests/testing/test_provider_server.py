@@ -8,7 +8,7 @@ import urllib.request
 import openai
 import pytest
 
-from warpmetrics_otel.testing import Answer, Hold, ProviderServer, Request
+from warpmetrics_otel.testing import Answer, Hold, ProviderServer, Request, Usage
 
 MESSAGES = [
     {"role": "system", "content": "Be brief."},
@@ -42,6 +42,25 @@ def test_queued_answers_go_before_the_function_and_the_function_sees_the_request
 def test_without_a_function_the_last_message_comes_back():
     with ProviderServer() as server:
         assert ask(server) == "hello"
+
+
+@pytest.mark.parametrize(
+    ("given", "vectors"), [("hello", 1), (["hello", "there"], 2), ([15339], 1)], ids=["text", "texts", "tokens"]
+)
+@pytest.mark.parametrize("encoding", [{}, {"encoding_format": "float"}], ids=["base64", "floats"])
+def test_embeddings_are_one_vector_for_each_input(given, vectors, encoding):
+    with ProviderServer() as server, openai.OpenAI(base_url=server.openai_base_url, api_key="key") as client:
+        server.answer(Answer(usage=Usage(prompt=7, completion=0)))
+        answered = client.embeddings.create(model="e", input=given, **encoding)
+    assert [one.embedding for one in answered.data] == [[0.25, -0.5, 0.125]] * vectors
+    assert (answered.model, answered.usage.prompt_tokens, server.requests[0].api) == ("e", 7, "openai.embeddings")
+
+
+def test_a_port_of_ones_own():
+    with ProviderServer() as first:
+        port = int(first.url.rpartition(":")[2])
+    with ProviderServer(port=port) as second:
+        assert second.url == first.url
 
 
 def test_closing_releases_what_is_held_and_ends_every_thread():

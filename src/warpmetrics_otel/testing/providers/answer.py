@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Api = Literal["openai.chat", "openai.responses", "anthropic.messages"]
+Api = Literal["openai.chat", "openai.responses", "openai.embeddings", "anthropic.messages"]
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,18 @@ from itertools import count
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
-from warpmetrics_otel.testing.providers import anthropic_messages, openai_chat, openai_responses
+from warpmetrics_otel.testing.providers import (
+    anthropic_messages,
+    openai_chat,
+    openai_embeddings,
+    openai_responses,
+)
 from warpmetrics_otel.testing.providers.answer import Answer, Api, Request
 
 _ROUTES: tuple[tuple[str, Api, ModuleType], ...] = (
     ("/chat/completions", "openai.chat", openai_chat),
     ("/responses", "openai.responses", openai_responses),
+    ("/embeddings", "openai.embeddings", openai_embeddings),
     ("/messages", "anthropic.messages", anthropic_messages),
 )
 
@@ -26,19 +32,19 @@ _PATIENCE_SECONDS = 5.0
 
 
 class ProviderServer:
-    """Listens on a free port of 127.0.0.1 while used as a context manager.
+    """Listens on `port` of 127.0.0.1, a free one by default, while used as a context manager.
 
     Answers come from the queue filled by `answer`, and when that is empty from `respond`, a function
     of the request that gives a text or an `Answer`; without one the last message is echoed.
     """
 
-    def __init__(self, respond: Callable[[Request], str | Answer] | None = None) -> None:
+    def __init__(self, respond: Callable[[Request], str | Answer] | None = None, port: int = 0) -> None:
         self.requests: list[Request] = []
         self._respond = respond or (lambda request: request.prompt)
         self._queue: deque[str | Answer] = deque()
         self._numbers = count(1)
         self._held: list[Answer] = []
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.provider = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
