@@ -111,6 +111,32 @@ def test_minting_goes_on_where_the_system_gives_a_span_id_of_zero(monkeypatch):
     assert not draws
 
 
+contexts = st.tuples(st.integers(0, (1 << 128) - 1), st.integers(0, LOW_64))
+
+
+@given(prefixes, contexts, st.binary(max_size=20))
+def test_what_a_foreign_span_stands_for_is_named_by_the_hash_of_its_context(prefix, context, more):
+    trace_id, span_id = context
+    native_id = ids.derived(prefix, trace_id, span_id, more)
+    data = trace_id.to_bytes(16, "big") + span_id.to_bytes(8, "big") + more
+    number = int.from_bytes(blake2b(data, digest_size=16).digest(), "big")
+    assert native_id == f"wm_{prefix}_{str(ULID.from_int(number)).lower()}"
+    assert ids.bits_of(native_id) == number
+
+
+def test_a_derived_id_is_the_same_in_every_version():
+    assert ids.derived(ids.CALL, 0x4BF92F3577B34DA6A3CE929D0E0E4736, 0x00F067AA0BA902B7) == (
+        "wm_call_2qwdmmfdah9p4zgtqcdvj1ye9b"
+    )
+
+
+@given(ulids)
+def test_the_root_of_a_run_is_told_by_its_ids(number):
+    native_id = f"wm_run_{str(ULID.from_int(number)).lower()}"
+    assert ids.is_run_of_trace(ids.trace_id_of(native_id), ids.span_id_of(native_id))
+    assert not ids.is_run_of_trace(number, (number ^ 1) & LOW_64)
+
+
 @given(st.integers(0, (1 << 128) - 1))
 def test_the_run_of_a_foreign_trace_is_named_by_the_trace_id(trace_id):
     native_id = ids.run_id_of_trace(trace_id)

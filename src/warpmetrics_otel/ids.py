@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import time_ns
@@ -87,9 +88,38 @@ def span_id_of(native_id: str) -> int:
 
 def run_id_of_trace(trace_id: int) -> str:
     """The id of the run that a trace is, when the trace id is all there is."""
-    from ulid import base32
+    return f"wm_{RUN}_{_ulid_text(trace_id)}"
 
-    return f"wm_{RUN}_{base32.encode(trace_id.to_bytes(16, 'big')).lower()}"
+
+def derived(prefix: str, trace_id: int, span_id: int, more: bytes = b"") -> str:
+    """The id of what somebody else's span stands for: the same whoever asks, for it follows from the span's context.
+
+    Args:
+        prefix: what it stands for.
+        trace_id: the span's trace.
+        span_id: the span's id.
+        more: tells apart what stands on one span, such as its outcomes.
+    """
+    return f"wm_{prefix}_{_ulid_text(_hashed(trace_id.to_bytes(16, 'big') + span_id.to_bytes(8, 'big') + more))}"
+
+
+def is_run_of_trace(trace_id: int, span_id: int) -> bool:
+    """Whether a span is the root that a Warpmetrics run has in a trace of its own, as its ids alone tell."""
+    return span_id == trace_id & _LOW_64
+
+
+def _ulid_text(number: int) -> str:
+    # All digits move apart at once, by halves: the library's own encoder takes four times as long.
+    for low, high, shift in _SPREAD:
+        number = number & low | (number & high) << shift
+    return number.to_bytes(26, "big").translate(_CROCKFORD).decode()
+
+
+def _spread() -> Iterator[tuple[int, int, int]]:
+    """How digits of five bits come to be bytes: of each pair of blocks the mask of the low one, of the high, its shift."""
+    for digits in (16, 8, 4, 2, 1):
+        low = sum(((1 << 5 * digits) - 1) << 8 * start for start in range(0, 32, 2 * digits))
+        yield low, low << 5 * digits, 3 * digits
 
 
 def _hashed(data: bytes) -> int:
@@ -185,3 +215,6 @@ def _encode_name(name: str) -> str:
         kept = kept[: min(len(kept) - 1, _MAX_ENCODED_NAME)]
         encoded = quote(kept.encode("utf-8", "replace"), safe="")
     return encoded
+
+
+_SPREAD = tuple(_spread())
