@@ -116,7 +116,7 @@ def _ulid_text(number: int) -> str:
 
 
 def _spread() -> Iterator[tuple[int, int, int]]:
-    """How digits of five bits come to be bytes: of each pair of blocks the mask of the low one, of the high, its shift."""
+    """How digits of five bits become bytes: of each pair of blocks, the low one's mask, the high one's, its shift."""
     for digits in (16, 8, 4, 2, 1):
         low = sum(((1 << 5 * digits) - 1) << 8 * start for start in range(0, 32, 2 * digits))
         yield low, low << 5 * digits, 3 * digits

@@ -119,6 +119,11 @@ class SpanView(Protocol):
         """What it points to."""
         ...
 
+    @property
+    def scope(self) -> str:
+        """The name of the instrumentation scope that made it; empty when that is not known."""
+        ...
+
 
 class Event(NamedTuple):
     """An `EventView`."""
@@ -151,12 +156,13 @@ class Span(NamedTuple):
     links: Sequence[LinkView] = ()
     status_code: int = STATUS_UNSET
     status_message: str = ""
+    scope: str = ""
 
 
 def view(span: ReadableSpan) -> Span:
     """A span of the SDK, live or ended, as it is now."""
     context = span.get_span_context() or INVALID_SPAN_CONTEXT
-    status = span.status
+    status, scope = span.status, span.instrumentation_scope
     return Span(
         context.trace_id,
         context.span_id,
@@ -171,6 +177,7 @@ def view(span: ReadableSpan) -> Span:
         [Link(link.context.trace_id, link.context.span_id, link.attributes or {}) for link in span.links],
         status.status_code.value,
         status.description or "",
+        scope.name if scope else "",
     )
 
 
