@@ -103,11 +103,13 @@ def test_a_carrier_that_carries_the_id_of_its_run_is_joined_on_it(span_file):
 def test_what_is_about_nothing_that_was_read_is_unattached(span_file):
     span_file.run(1, "Writer")
     span_file.carrier(outcome(1, "Merged", at=2), target_id=native("grp", 99))
-    span_file.carrier(act(1, "retry", 1, at=1), target_id=native("oc", 98))
+    span_file.carrier(act(1, "announce", 1, at=3), target_id=native("oc", 1))
+    span_file.carrier(act(2, "retry", 98, at=1), target_id=native("oc", 98))
 
     chains = read(span_file)
 
-    assert [each.name for each in chains.unattached] == ["retry", "Merged"]
+    retry, merged = chains.unattached
+    assert (retry.name, merged.name, [each.name for each in merged.acts]) == ("retry", "Merged", ["announce"])
     assert [names(run) for run in chains.chains[0].runs] == [[]]
 
 
@@ -252,3 +254,117 @@ def test_a_caller_link_is_no_follow_up(span_file):
     span_file.run(3, "Inner, read from a backend that drops what links say", links=[link(TRACE, ids.span_id_of(RUN))])
 
     assert len(read(span_file).chains) == 3
+
+
+def test_what_nothing_located_is_placed_where_its_follow_up_comes_from(span_file):
+    span_file.run(1, "Writer", events=[outcome(5, "Slow", at=9)])
+    span_file.carrier(outcome(1, "Merged", at=2), target_id=native("grp", 99))
+    span_file.carrier(act(1, "announce", 1, at=3), target_id=native("oc", 1))
+    span_file.carrier(act(2, "retry", 98, at=1), target_id=native("oc", 98))
+    span_file.follow_up(2, "Announcer", of_act=1, origin=1, position=2, first=1, act_name="announce", start=4)
+    span_file.follow_up(3, "Writer", of_act=2, origin=1, position=2, first=1, start=5)
+
+    first, second, third = only_chain(span_file).runs
+
+    assert [(each.name, each.missing, [act.name for act in each.acts]) for each in first.outcomes] == [
+        ("Merged", False, ["announce"]),
+        ("Slow", False, []),
+        ("Failed", True, ["retry"]),
+    ]
+    assert [act.follow_ups for act in first.acts] == [[second], [third]]
+
+
+def test_follow_ups_of_an_act_that_was_not_read_are_one_chain(span_file):
+    for number in (2, 3):
+        attributes = {semconv.WARPMETRICS_ACT_ID: native("act", 1)}
+        span_file.run(number, "Writer", attributes=attributes, start=number)
+
+    chain = only_chain(span_file)
+
+    assert [run.id for run in chain.roots] == [run.id for run in chain.runs] == [native("run", 2), native("run", 3)]
+
+
+def test_one_follow_up_tells_where_the_act_of_another_is(span_file):
+    span_file.run(1, "Writer")
+    span_file.run(2, "Writer", attributes={semconv.WARPMETRICS_ACT_ID: native("act", 1)}, start=9)
+    facts = {semconv.WARPMETRICS_ACT_ID: native("act", 1), semconv.WARPMETRICS_FOLLOWS_RUN_ID: RUN}
+    span_file.run(3, "Writer", attributes=facts, start=5)
+
+    first, third, second = only_chain(span_file).runs
+
+    assert [run.id for run in (first, third, second)] == [RUN, native("run", 3), native("run", 2)]
+    assert [each.follow_ups for each in first.acts] == [[third, second]]
+
+
+def test_a_follow_up_of_an_act_about_nothing_that_was_read_is_known_to_the_act(span_file):
+    span_file.carrier(act(1, "retry", 98, at=1), target_id=native("oc", 98))
+    span_file.run(2, "Writer", attributes={semconv.WARPMETRICS_ACT_ID: native("act", 1)}, start=9)
+
+    chains = read(span_file)
+
+    (retry,) = chains.unattached
+    (chain,) = chains.chains
+    assert retry.follow_ups == chain.runs == chain.roots
+
+
+def followed_by(span_file, number, **said):
+    run_id = native("run", number)
+    to_follow_up = link(
+        ids.trace_id_of(run_id), ids.span_id_of(run_id), WARPMETRICS_LINK_TYPE=semconv.LINK_TYPE_FOLLOWED_BY, **said
+    )
+    events = [outcome(1, "Failed"), act(1, "retry", 1)]
+    span_file.run(1, "Writer", events=events, links=[to_follow_up])
+
+
+@pytest.mark.parametrize("said", [{}, {"WARPMETRICS_ACT_ID": native("act", 1)}])
+def test_a_follow_up_that_says_nothing_is_named_by_its_origin(span_file, said):
+    followed_by(span_file, 2, **said)
+    span_file.run(2, "Writer", start=5)
+
+    first, second = only_chain(span_file).runs
+
+    assert first.acts[0].follow_ups == [second]
+    assert (second.follows.run_id, second.missing) == (RUN, False)
+
+
+def test_a_follow_up_that_is_still_open_is_named_by_its_origin(span_file):
+    followed_by(span_file, 2, WARPMETRICS_ACT_ID=native("act", 1))
+    run_id = native("run", 2)
+    span_file.group(2, "Draft", run_id, run_id)
+
+    first, second = only_chain(span_file).runs
+
+    assert first.acts[0].follow_ups == [second]
+    assert (second.id, second.missing, [group.label for group in second.groups]) == (run_id, True, ["Draft"])
+
+
+def test_a_follow_up_of_which_nothing_was_read_is_taken_down_as_missing(span_file):
+    followed_by(span_file, 2)
+
+    first, second = only_chain(span_file).runs
+
+    assert (second.id, second.missing) == (native("run", 2), True)
+    assert first.acts[0].follow_ups == [second]
+
+
+def test_a_follow_up_is_believed_over_what_names_it(span_file):
+    followed_by(span_file, 3)
+    span_file.run(2, "Writer", events=[outcome(2, "Failed"), act(2, "retry", 2)])
+    span_file.follow_up(3, "Writer", of_act=2, origin=2, position=2, first=2, start=5)
+
+    named, origin = read(span_file).chains
+
+    assert [[run.id for run in chain.runs] for chain in (named, origin)] == [
+        [RUN],
+        [native("run", 2), native("run", 3)],
+    ]
+
+
+def test_clocks_that_disagree_do_not_turn_a_chain_around(span_file):
+    span_file.run(1, "Writer", events=[outcome(1, "Failed", at=50), act(1, "retry", 1, at=40)], start=100, end=90)
+    span_file.follow_up(2, "Writer", 1, 1, 2, 1, start=10, end=11, events=[outcome(2, "Done", at=2)])
+
+    first, second = only_chain(span_file).runs
+
+    assert (first.id, first.number, first.duration_ns, second.number) == (RUN, 1, 0, 2)
+    assert first.acts[0].follow_ups == [second]

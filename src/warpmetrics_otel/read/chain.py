@@ -27,7 +27,7 @@ _TRACE_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 class Chains:
     """The chains among some spans, by the time of their first run.
 
-    `unattached` are outcomes and acts about something that was not read and that they do not locate.
+    `unattached` are outcomes, with their acts, and acts about something that was not read and that they do not locate.
     """
 
     chains: list[Chain]

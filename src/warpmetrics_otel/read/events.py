@@ -20,8 +20,9 @@ from warpmetrics_otel.read.tree import run_above
 class Events:
     """The outcomes and acts of a grown tree, each attached to what it is about.
 
-    `outcomes` and `acts` are by id, `target_of` tells what an outcome is about, `run_of` the run whose outcome
-    an act responds to. What names nothing that was read is `unattached`.
+    `outcomes` and `acts` are by id, `target_of` tells what an outcome is about, `outcome_of` what an act responds
+    to, and `run_of` whose outcome that is. What names nothing that was read is `unattached`: an outcome with its
+    acts, or an act whose outcome was not read either.
     """
 
     def __init__(self, index: Index) -> None:
@@ -30,25 +31,37 @@ class Events:
         self.acts: dict[str, Act] = {}
         self.target_of: dict[Outcome, Run | Group | Call] = {}
         self.run_of: dict[Act, Run] = {}
-        self.unattached: list[Outcome | Act] = []
+        self.unattached: dict[Outcome | Act, None] = {}
+        self.outcome_of: dict[Act, Outcome] = {}
         for span, event in _in_order(index.with_events, semconv.EVENT_OUTCOME, semconv.WARPMETRICS_OUTCOME_ID):
             self._place_outcome(span, event)
         for span, event in _in_order(index.with_events, semconv.EVENT_ACT, semconv.WARPMETRICS_ACT_ID):
             self._place_act(span, event)
 
     def add_outcome(self, outcome: Outcome, target: Run | Group | Call) -> None:
-        """Attach an outcome to what it is about."""
+        """Attach an outcome, with its acts, to what it is about."""
         target.outcomes.append(outcome)
         self.target_of[outcome] = target
         if outcome.id:
             self.outcomes[outcome.id] = outcome
+        for act in outcome.acts:
+            self.run_of[act] = run_above(target)
 
     def add_act(self, act: Act, outcome: Outcome) -> None:
-        """Attach an act to an outcome that is attached itself."""
+        """Attach an act to an outcome, which may itself not be attached."""
         outcome.acts.append(act)
-        self.run_of[act] = run_above(self.target_of[outcome])
+        self.outcome_of[act] = outcome
+        target = self.target_of.get(outcome)
+        if target is not None:
+            self.run_of[act] = run_above(target)
         if act.id:
             self.acts[act.id] = act
+
+    def locate(self, outcome: Outcome, target: Run | Group | Call) -> None:
+        """Attach an outcome that is about something that was not read, now that a follow-up tells where it belongs."""
+        del self.unattached[outcome]
+        self.add_outcome(outcome, target)
+        target.outcomes.sort(key=_by_time)
 
     def _place_outcome(self, span: Span, event: Event) -> None:
         outcome_id = values.text(event.attributes, semconv.WARPMETRICS_OUTCOME_ID) or ""
@@ -56,16 +69,20 @@ class Events:
         target = self._target(span)
         if target is not None:
             self.add_outcome(outcome, target)
-        else:
-            self.unattached.append(outcome)
+            return
+        self.unattached[outcome] = None
+        if outcome_id:
+            self.outcomes[outcome_id] = outcome
 
     def _place_act(self, span: Span, event: Event) -> None:
         act = Act(values.text(event.attributes, semconv.WARPMETRICS_ACT_ID) or "", event)
         outcome = self._outcome(span, event)
         if outcome is not None:
             self.add_act(act, outcome)
-        else:
-            self.unattached.append(act)
+            return
+        self.unattached[act] = None
+        if act.id:
+            self.acts[act.id] = act
 
     def _outcome(self, span: Span, event: Event) -> Outcome | None:
         """The outcome that an act responds to, taken down as missing where only the act tells of it."""
@@ -120,6 +137,10 @@ def _in_order(spans: list[Span], name: str, id_key: str) -> Iterator[tuple[Span,
         if key not in seen:
             seen.add(key)
             yield span, event
+
+
+def _by_time(outcome: Outcome) -> tuple[bool, int]:
+    return (outcome.missing, outcome.time_ns)
 
 
 def missing_outcome(outcome_id: str | None, name: str | None) -> Outcome:

@@ -66,6 +66,18 @@ _ROOT_FOLLOWS = (
 )
 
 
+def follows_of_link(link: Link, run_id: str) -> Follows:
+    """What the link from a run, which has `run_id`, to the one that follows it up says of the two."""
+    said = link.attributes
+    return Follows(
+        act_id=values.text(said, semconv.WARPMETRICS_ACT_ID),
+        act_name=values.text(said, semconv.WARPMETRICS_ACT_NAME),
+        outcome_id=values.text(said, semconv.WARPMETRICS_OUTCOME_ID),
+        outcome_name=values.text(said, semconv.WARPMETRICS_OUTCOME_NAME),
+        run_id=values.text(said, semconv.WARPMETRICS_FOLLOWS_RUN_ID) or run_id,
+    )
+
+
 def _follows(span: Span) -> Follows | None:
     link = follow_up_link(span)
     root, linked = span.attributes, link.attributes if link else {}
