@@ -10,7 +10,7 @@ import urllib3
 from tests.deliver.entities import program
 from tests.deliver.pipelines import connection
 from warpmetrics_otel import Warpmetrics
-from warpmetrics_otel.deliver.timed import connections
+from warpmetrics_otel.timed import connections
 from warpmetrics_otel.deliver.transport import Transport
 from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.testing import Reply

@@ -27,7 +27,7 @@ _CHUNK = 65_536
 
 _CREDENTIALS = re.compile(r"^(\w+://)[^/?#]*@")
 
-_NEEDED = ("encodings.idna", "opentelemetry.metrics", "urllib3", "warpmetrics_otel.deliver.timed")
+_NEEDED = ("encodings.idna", "opentelemetry.metrics", "urllib3", "warpmetrics_otel.timed")
 
 
 def prepare() -> None:
@@ -99,7 +99,7 @@ class Transport:
         from urllib3 import Timeout
         from urllib3.exceptions import HTTPError, LocationValueError
 
-        from warpmetrics_otel.deliver.timed import connections
+        from warpmetrics_otel.timed import connections
 
         try:
             headers = self._headers()

@@ -10,9 +10,10 @@ import http.client
 import io
 import socket
 import time
+from collections.abc import Mapping
 from typing import IO, Any
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
@@ -76,8 +77,20 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-def connections() -> PoolManager:
-    """A pool that verifies certificates, neither retries nor redirects by itself, and keeps one connection a host."""
-    pool = PoolManager(retries=False, maxsize=1)
+def connections(
+    *, proxy: str | None = None, proxy_headers: Mapping[str, str] | None = None, kept: int = 1
+) -> PoolManager:
+    """A pool that verifies certificates, and neither retries nor redirects by itself.
+
+    Args:
+        proxy: the address of an HTTP proxy; None for none, whatever the environment says.
+        proxy_headers: sent to the proxy alone, such as for its password.
+        kept: how many connections to a host are kept for the next requests.
+    """
+    pool = (
+        PoolManager(retries=False, maxsize=kept)
+        if proxy is None
+        else ProxyManager(proxy, proxy_headers=proxy_headers, retries=False, maxsize=kept)
+    )
     pool.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
     return pool
