@@ -10,13 +10,14 @@ from textwrap import dedent
 from typing import Any
 
 from tests.e2e.jaeger import Jaeger
+from tests.e2e.tempo import Tempo
 
 
 @dataclass(frozen=True)
 class Agents:
     """Where the processes of one test send their spans, and the service name that tells them from other tests'."""
 
-    jaeger: Jaeger
+    backend: Jaeger | Tempo
     protocol: str
     service: str = field(default_factory=lambda: f"agents-{uuid.uuid4()}")
 
@@ -39,7 +40,7 @@ class Agents:
 
     def _environment(self) -> dict[str, str]:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("OTEL_", "WARPMETRICS_"))}
-        url = self.jaeger.otlp_grpc_url if self.protocol == "grpc" else self.jaeger.otlp_http_url
+        url = self.backend.otlp_grpc_url if self.protocol == "grpc" else self.backend.otlp_http_url
         return {
             **inherited,
             "OTEL_EXPORTER_OTLP_ENDPOINT": url,

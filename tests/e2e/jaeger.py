@@ -37,11 +37,14 @@ class Jaeger:
         """Return the spans of a trace that are there by now, none if it is not known."""
         return spans_of(self._get(f"/api/v3/traces/{trace_id}"))
 
-    def search(self, service: str, attributes: dict[str, str], until: Callable[[set[str]], bool] = bool) -> set[str]:
+    def search(
+        self, service: str, attributes: dict[str, str | int], until: Callable[[set[str]], bool] = bool
+    ) -> set[str]:
         """Return the ids of a service's traces with a span that has these attributes, waiting as ``trace`` does."""
         # The attributes go to the older endpoint, the one that Jaeger's own page uses: Jaeger 2.13 leaves them
         # out of a search over /api/v3 and answers with every trace of the service.
-        query = urllib.parse.urlencode({"service": service, "tags": json.dumps(attributes), "limit": 1000})
+        tags = json.dumps({key: str(value) for key, value in attributes.items()})
+        query = urllib.parse.urlencode({"service": service, "tags": tags, "limit": 1000})
 
         def found() -> set[str]:
             return {trace["traceID"] for trace in self._get(f"/api/traces?{query}").get("data") or []}

@@ -42,7 +42,16 @@ class Tempo:
         answer = self.get(f"/api/traces/{trace_id}", accept="application/protobuf")
         return spans_of(MessageToDict(TracesData.FromString(answer)))
 
-    def search(self, traceql: str, until: Callable[[set[str]], bool] = bool) -> set[str]:
+    def search(
+        self, service: str, attributes: dict[str, str | int], until: Callable[[set[str]], bool] = bool
+    ) -> set[str]:
+        """Return the ids of a service's traces with a span that has these attributes, waiting as ``trace`` does."""
+        conditions = [f"span.{key} = {json.dumps(value)}" for key, value in attributes.items()]
+        return self.query(
+            f"{{ {' && '.join([f'resource.service.name = {json.dumps(service)}', *conditions])} }}", until
+        )
+
+    def query(self, traceql: str, until: Callable[[set[str]], bool] = bool) -> set[str]:
         """Return the ids of the traces that a TraceQL query finds, waiting as ``trace`` does."""
         return wait_for(lambda: {_padded(found["traceID"]) for found in self.found(traceql)}, until, traceql)
 

@@ -1,11 +1,11 @@
-"""Chains over several processes that share nothing but a string each, as a real Jaeger shows them."""
+"""Chains over several processes that share nothing but a string each, as the real backends show them."""
 
 import json
 import urllib.request
 
 import pytest
 
-from tests.e2e.test_record_jaeger import span_of, trace_of
+from tests.e2e.native_ids import span_of, trace_of
 from warpmetrics_otel.read import assemble
 from warpmetrics_otel.read.otlp_json import spans_of
 
@@ -29,7 +29,7 @@ def test_an_outcome_from_another_process_lands_in_the_trace_by_the_runs_plain_id
         'act = wm.act(wm.outcome(sys.argv[1], "Merged", {"by": "ann"}), "deploy")\nwm.flush()\nshow(id=act.id)', run_id
     )
 
-    spans = agents.jaeger.trace(trace_of(run_id), until=lambda spans: len(spans) == 3)
+    spans = agents.backend.trace(trace_of(run_id), until=lambda spans: len(spans) == 3)
     (root,) = [span for span in spans if not span.parent_id]
     carriers = {span.name: span for span in spans if span is not root}
     assert (root.name, root.span_id) == ("invoke_workflow Pull request", span_of(run_id))
@@ -53,10 +53,10 @@ def test_a_chain_over_three_processes_by_ref_is_whole(agents):
     third = agents.run(NEXT, second["ref"])
     chain_id = first["run"]
 
-    found = agents.jaeger.search(agents.service, {"warpmetrics.chain.id": chain_id}, lambda found: len(found) == 2)
+    found = agents.backend.search(agents.service, {"warpmetrics.chain.id": chain_id}, lambda found: len(found) == 2)
     assert found == {trace_of(second["run"]), trace_of(third["run"])}
     for position, (origin, follow_up) in enumerate([(first, second), (second, third)], start=2):
-        (root,) = agents.jaeger.trace(trace_of(follow_up["run"]))
+        (root,) = agents.backend.trace(trace_of(follow_up["run"]))
         assert (
             root.attributes.items()
             >= {
@@ -75,21 +75,21 @@ def test_a_chain_over_three_processes_by_ref_is_whole(agents):
 
 
 @pytest.fixture
-def read_back(agents):
+def read_back(agents_of_jaeger):
     def read(*run_ids):
         for run_id in run_ids:
-            url = f"{agents.jaeger.query_url}/api/v3/traces/{trace_of(run_id)}"
-            agents.jaeger.trace(trace_of(run_id))
+            url = f"{agents_of_jaeger.backend.query_url}/api/v3/traces/{trace_of(run_id)}"
+            agents_of_jaeger.backend.trace(trace_of(run_id))
             with urllib.request.urlopen(url, timeout=10) as answer:
                 yield from spans_of(json.load(answer)["result"], malformed=pytest.fail)
 
     return read
 
 
-def test_our_own_reader_puts_that_chain_together_from_what_jaeger_answers(agents, read_back):
-    first = agents.run(FIRST)
-    second = agents.run(NEXT, first["ref"])
-    third = agents.run(NEXT, second["ref"])
+def test_our_own_reader_puts_that_chain_together_from_what_jaeger_answers(agents_of_jaeger, read_back):
+    first = agents_of_jaeger.run(FIRST)
+    second = agents_of_jaeger.run(NEXT, first["ref"])
+    third = agents_of_jaeger.run(NEXT, second["ref"])
 
     chains = assemble(read_back(third["run"], first["run"], second["run"]))
     (chain,) = chains.chains

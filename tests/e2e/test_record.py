@@ -1,8 +1,10 @@
-"""One agent with a retry, recorded by a process that knows nothing but an endpoint, as a real Jaeger shows it."""
+"""One agent with a retry, recorded by a process that knows nothing but an endpoint, as the real backends show it."""
 
 import json
 
 import pytest
+
+from tests.e2e.native_ids import span_of, trace_of
 
 REVIEW = """
 with wm.run("Code review", {"pr": 42, "labels": ["api", "urgent"]}, conversation_id="thread-7", user_id="ann") as run:
@@ -34,27 +36,14 @@ show(**{name: handle.id for name, handle in dict(
 """
 
 
-def trace_of(run_id):
-    """The trace id that follows from a run's id, by the ULID's alphabet alone."""
-    number = 0
-    for letter in run_id.rpartition("_")[2]:
-        number = number * 32 + "0123456789abcdefghjkmnpqrstvwxyz".index(letter)
-    return f"{number:032x}"
-
-
-def span_of(native_id):
-    return trace_of(native_id)[16:]
-
-
 class Recorded:
-    """What one process recorded and how Jaeger shows it: ids by name, spans by span id."""
+    """What one process recorded and how the backend shows it: ids by name, spans by span id."""
 
     def __init__(self, agents):
         self.ids = agents.run(REVIEW)
-        jaeger = agents.jaeger
         self.spans = {}
         for name, size in (("run", 6), ("again", 1), ("broken", 1)):
-            spans = jaeger.trace(trace_of(self.ids[name]), until=lambda spans, size=size: len(spans) >= size)
+            spans = agents.backend.trace(trace_of(self.ids[name]), until=lambda spans, size=size: len(spans) >= size)
             assert len(spans) == size
             self.spans.update({span.span_id: span for span in spans})
 
@@ -140,7 +129,7 @@ def test_opts_come_back_whole_and_can_be_searched_for(recorded, agents):
         }.items()
     )
     trace_id = recorded["run"].trace_id
-    assert agents.jaeger.search(agents.service, {"warpmetrics.opts.pr": "42"}, lambda found: trace_id in found) == {
+    assert agents.backend.search(agents.service, {"warpmetrics.opts.pr": 42}, lambda found: trace_id in found) == {
         trace_id
     }
 
