@@ -3,6 +3,7 @@ import os
 
 import pytest
 
+from tests.deliver.entities import run
 from tests.deliver.spool.helpers import left_behind
 from warpmetrics_otel.deliver.backlog import Backlog, MemoryBacklog
 from warpmetrics_otel.deliver.spool import Disk, Spool
@@ -169,3 +170,27 @@ def test_what_waits_is_the_parents_and_a_forked_child_keeps_its_own(backlog, dis
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     backlog.sync()
     assert deliver_all(backlog) == ["child", "parent"]
+
+
+class Unreadable(Disk):
+    """A disk that may fail to read, and counts how often it was asked to."""
+
+    failing = False
+    asked = 0
+
+    def read(self, name, offset, size):
+        if self.failing:
+            self.asked += 1
+            raise OSError(errno.EIO, "failing")
+        return super().read(name, offset, size)
+
+
+def test_rows_that_cannot_be_read_are_not_asked_for_all_the_time(api, pipeline, tmp_path):
+    disk = Unreadable(tmp_path / "spool")
+    pipe = pipeline(backlog=SpoolBacklog(Spool(disk), MemoryBacklog(4, 10**6)))
+    disk.failing = True
+    pipe.take([run()])
+    assert pipe.flush(0.5).spooled == 1
+    assert 1 <= disk.asked <= 5
+    disk.failing = False
+    assert pipe.flush(10).delivered == 1

@@ -97,3 +97,19 @@ def test_one_large_row_does_not_make_the_others_slow(api, pipeline):
 
     assert pipe.flush(20).delivered == 2003
     assert len(api.requests) < 40
+
+
+def test_a_limit_that_has_gone_is_noticed(api, pipeline):
+    api.max_body = LIMIT
+    pipe = pipeline()
+    pipe.take([run() for _ in range(300)])
+    assert pipe.flush(20).delivered == 300
+    asked = len(api.requests)
+    # Whether it still stands is asked seldom.
+    assert len([request for request in api.requests if request.status == 413]) <= 8
+
+    api.max_body = None
+    pipe.take([run() for _ in range(2000)])
+    assert pipe.flush(20).delivered == 2300
+    assert max(len(request.body) for request in api.requests[:asked] if request.status == 200) <= LIMIT
+    assert max(len(request.body) for request in api.requests[asked:]) > 2 * LIMIT

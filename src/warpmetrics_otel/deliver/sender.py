@@ -18,6 +18,10 @@ logger = logging.getLogger("warpmetrics_otel")
 MOST_ENTITIES = 2000
 MOST_BYTES = 2_000_000
 _SMALLEST_BYTES = 1000
+_WIDEN_AFTER = 32
+"""How many batches have to arrive before larger ones are tried: a limit may be gone, and asking costs a request."""
+_UNREADABLE_SECONDS = 5.0
+"""How long it waits for rows that wait and cannot be read, as those on a disk that fails."""
 _AGAIN_SECONDS = 10.0
 """How long a second refusal in a row is taken for an answer, whatever the key is by then."""
 
@@ -43,6 +47,7 @@ class Sender:
         self._pace = Pace()
         self._failures = 0
         self._most_bytes = MOST_BYTES
+        self._arrived = 0
         self._said: set[str] = set()
         self.most = MOST_ENTITIES
         """How many entities a batch may have; less while a bad one among them is being isolated."""
@@ -66,7 +71,9 @@ class Sender:
         if wait > 0:
             return wait
         rows = self._backlog.next(self.most, self._most_bytes)
-        return self._send(rows) if rows else 0.0
+        if rows:
+            return self._send(rows)
+        return _UNREADABLE_SECONDS if self._backlog.pending() else 0.0
 
     def reconsider(self) -> None:
         """After a refusal: go on if the key is another one now; else count what cannot be kept."""
@@ -117,6 +124,10 @@ class Sender:
         self._rotated = False
         self._said.discard("refused")
         self.most = min(self.most * 2, MOST_ENTITIES)
+        self._arrived += 1
+        if self._arrived >= _WIDEN_AFTER:
+            self._arrived = 0
+            self._most_bytes = min(self._most_bytes * 2, MOST_BYTES)
 
     def _failed(self, answer: Answer) -> float:
         self._failures += 1
@@ -159,6 +170,7 @@ class Sender:
         """Try with fewer: half the bytes for a size limit, half the rows for something in them."""
         if answer.verdict is Verdict.TOO_LARGE:
             self._most_bytes = max(sum(len(row.text) for row in rows) // 2, _SMALLEST_BYTES)
+            self._arrived = 0
         self.most = max(len(rows) // 2, 1)
 
     def _shorten(self, row: Row, answer: Answer) -> float:
