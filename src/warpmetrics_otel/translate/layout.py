@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.entities import Act, Call, Entity, Group, Link, Outcome, Run
+from warpmetrics_otel.translate.before import Before, Context
 from warpmetrics_otel.translate.times import TIMES, nanoseconds
 from warpmetrics_otel.translate.tokens import count
-
-Context = tuple[int, int]
-"""Trace and span id."""
 
 
 class Layout:
     """The rows of a batch by id, each once, and the places that follow from them.
+
+    Args:
+        entities: the batch.
+        before: what earlier batches told.
 
     Attributes:
         rows: runs, groups and calls.
@@ -27,7 +29,8 @@ class Layout:
         acts: by id.
     """
 
-    def __init__(self, entities: Iterable[Entity]) -> None:
+    def __init__(self, entities: Iterable[Entity], before: Before | None = None) -> None:
+        self._before = before or Before()
         self.rows: dict[str, Run | Group | Call] = {}
         self.links: dict[str, Link] = {}
         self.outcomes: dict[str, Outcome] = {}
@@ -68,6 +71,9 @@ class Layout:
 
     def context_of_outcome(self, outcome: Outcome) -> Context:
         """The span that an outcome is on."""
+        earlier = None if outcome.id in self.outcomes else self._before.outcome(outcome.id)
+        if earlier is not None:
+            return earlier.context
         host = self.host_of(outcome)
         target = self.context_of(outcome.ref_id) if isinstance(outcome.ref_id, str) else None
         if host is not None and target is not None:
@@ -76,6 +82,9 @@ class Layout:
 
     def context_of_act(self, act: Act) -> Context:
         """The span that an act is on: that of its outcome if it is a row's, else a carrier."""
+        earlier = None if act.id in self.acts else self._before.act(act.id)
+        if earlier is not None:
+            return earlier.context
         outcome = self.outcome_of(act)
         if outcome is None:
             return self._own(act.id)
@@ -83,8 +92,33 @@ class Layout:
         return context if self.host_of(outcome) is not None else (context[0], ids.span_id_of(act.id))
 
     def outcome_of(self, act: Act) -> Outcome | None:
-        """The outcome that an act responds to, if it is here."""
-        return self.outcomes.get(act.ref_id) if isinstance(act.ref_id, str) else None
+        """The outcome that an act responds to, if it is here or was."""
+        earlier = self._before.outcome(act.ref_id)
+        here = self.outcomes.get(act.ref_id) if isinstance(act.ref_id, str) else None
+        return here or (earlier.mark if earlier is not None and isinstance(earlier.mark, Outcome) else None)
+
+    def act(self, native_id: object) -> Act | None:
+        """An act, if it is here or was."""
+        earlier = self._before.act(native_id)
+        here = self.acts.get(native_id) if isinstance(native_id, str) else None
+        return here or (earlier.mark if earlier is not None and isinstance(earlier.mark, Act) else None)
+
+    def run(self, native_id: str | None) -> Run | None:
+        """A run, if it is here or was; without its opts if it was."""
+        row = None if native_id is None else self.rows.get(native_id)
+        return row if isinstance(row, Run) else self._before.run(native_id)
+
+    def remember(self) -> None:
+        """Have what is here told to later batches."""
+        for link in self.links.values():
+            self._before.note_parent(link.child_id, link.parent_id)
+        for row in self.rows.values():
+            if isinstance(row, Run):
+                self._before.note_run(row)
+        for outcome in self.outcomes.values():
+            self._before.note_outcome(outcome, self.context_of_outcome(outcome))
+        for act in self.acts.values():
+            self._before.note_act(act, self.context_of_act(act))
 
     def run_of(self, native_id: str) -> str | None:
         """The id of the run that something is part of."""
@@ -142,7 +176,7 @@ class Layout:
             yield at
             seen.add(at)
             link = self.links.get(at)
-            at = link.parent_id if link is not None else None
+            at = link.parent_id if link is not None else self._before.parent_of(at)
 
     @staticmethod
     def _own(mark_id: str) -> Context:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.entities import Entity, Group, Run
+from warpmetrics_otel.translate.before import Before
 from warpmetrics_otel.translate.calls import call_span
 from warpmetrics_otel.translate.carriers import carrier_span, link_event
 from warpmetrics_otel.translate.classification import BUILT_IN
@@ -22,7 +23,11 @@ from warpmetrics_otel.translate.views import Event, Span
 
 
 def native_to_spans(
-    batch: Iterable[Entity], *, content: bool = True, classifications: Mapping[str, str] = BUILT_IN
+    batch: Iterable[Entity],
+    *,
+    content: bool = True,
+    classifications: Mapping[str, str] = BUILT_IN,
+    before: Before | None = None,
 ) -> list[Span]:
     """Translate a native batch.
 
@@ -30,11 +35,15 @@ def native_to_spans(
         batch: entities in any order; of several with one id the first counts.
         content: whether messages, responses and tools are put on the spans of calls.
         classifications: by case-folded outcome name (`classification.classifier` makes one).
+        before: what earlier batches told, which this one is added to.
 
     Returns:
         One span a run, group and call, and a carrier for every row that has no place on one of them.
     """
-    return list(_Writer(Layout(batch), classifications, content=content).spans())
+    layout = Layout(batch, before)
+    spans = list(_Writer(layout, classifications, content=content).spans())
+    layout.remember()
+    return spans
 
 
 class _Writer:
@@ -119,12 +128,12 @@ class _Writer:
         )
 
     def _run_label(self, native_id: str) -> str | None:
-        run = self._layout.rows.get(self._layout.top_of(native_id))
-        return shown(run.label) if isinstance(run, Run) else None
+        run = self._layout.run(self._layout.top_of(native_id))
+        return None if run is None else shown(run.label)
 
     def _follows(self, run: Run) -> Follows | None:
         layout = self._layout
-        act = layout.acts.get(run.ref_id) if isinstance(run.ref_id, str) else None
+        act = layout.act(run.ref_id)
         if act is None:
             return None
         outcome = layout.outcome_of(act)
@@ -147,13 +156,13 @@ class _Writer:
             if run.ref_id is None:
                 return shown(run.id), position
             seen.add(run.id)
-            act = layout.acts.get(run.ref_id) if isinstance(run.ref_id, str) else None
+            act = layout.act(run.ref_id)
             outcome = layout.outcome_of(act) if act is not None else None
             origin_id = (
                 layout.run_of(outcome.ref_id) if outcome is not None and isinstance(outcome.ref_id, str) else None
             )
-            origin = layout.rows.get(origin_id) if origin_id is not None else None
-            if not isinstance(origin, Run):
+            origin = layout.run(origin_id)
+            if origin is None:
                 return None
             run, position = origin, position + 1
         return None
