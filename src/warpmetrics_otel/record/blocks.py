@@ -31,10 +31,11 @@ def enter(core: Core, handle: Handle) -> None:
     """Make a handle current until `leave`."""
     core.catch_up()
     state = handle._state
-    attachment = current.enter(handle.span, handle)
+    attachment = current.enter(state.span if state.open else handle.span, handle)
     if state.blocks is None:
-        state.blocks = []
-    state.blocks.append(attachment)
+        state.blocks = [attachment]
+    else:
+        state.blocks.append(attachment)
 
 
 def leave(core: Core, handle: Handle, error: BaseException | None) -> None:
@@ -83,6 +84,11 @@ def used(core: Core, handle: Handle) -> Iterator[None]:
 
 def _detach(attachments: list[Attachment | None]) -> None:
     # One handle may be entered in several tasks at once, and left in any order.
+    if len(attachments) == 1:
+        only = attachments.pop()
+        if only is not None:
+            current.leave(only)
+        return
     for attachment in reversed(attachments.copy()):
         if attachment is None or current.leave(attachment):
             attachments.remove(attachment)

@@ -49,18 +49,7 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     if core.add_content is not None:
         core.add_content(values, data)
     call_attributes.add_response(values, data)
-    name = call_attributes.add_request(values, data)
-    attributes.identity(values, ids.CALL, native_id, parent)
-    span = core.starter.start(
-        name,
-        context=beneath(parent),
-        attributes=values,
-        trace_id=bits,
-        span_id=bits & ((1 << 64) - 1),
-        kind=SpanKind.CLIENT,
-        start_ns=started,
-        chain_id=parent.chain_id,
-    )
+    span = start_span(core, parent, data, values, native_id, bits, started)
     if data.error is not None or data.error_type is not None:
         set_failed(span, data)
     if call is None:
@@ -77,6 +66,15 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     # A time that was given may lie anywhere; activity does not lie ahead.
     parent.touch(min(ended, time_ns()))
     return state
+
+
+def start_span(
+    core: Core, parent: State, data: CallData, values: attributes.Attributes, native_id: str, bits: int, start_ns: int
+) -> Span:
+    """Start the span of a call, with what is known before the answer added to these attributes."""
+    name = call_attributes.add_request(values, data)
+    attributes.identity(values, ids.CALL, native_id, parent)
+    return core.starter.start(name, beneath(parent), SpanKind.CLIENT, values, (), start_ns, bits, parent.chain_id)
 
 
 def set_failed(span: Span, data: CallData) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import INVALID_SPAN, Link, NonRecordingSpan, SpanContext, set_span_in_context
+from opentelemetry.trace import INVALID_SPAN, Link, NonRecordingSpan, SpanContext, SpanKind, set_span_in_context
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.record import attributes
@@ -54,13 +54,13 @@ def carry(
     parent = NonRecordingSpan(host) if host.is_valid else INVALID_SPAN
     span = core.starter.start(
         event_name,
-        context=set_span_in_context(parent, otel_context.get_current()),
-        attributes=known,
-        trace_id=bits,
-        span_id=bits & ((1 << 64) - 1),
-        links=[Link(host, {semconv.WARPMETRICS_LINK_TYPE: semconv.LINK_TYPE_TARGET})] if host.is_valid else [],
-        start_ns=at_ns,
-        chain_id=chain_id,
+        set_span_in_context(parent, otel_context.get_current()),
+        SpanKind.INTERNAL,
+        known,
+        [Link(host, {semconv.WARPMETRICS_LINK_TYPE: semconv.LINK_TYPE_TARGET})] if host.is_valid else (),
+        at_ns,
+        bits,
+        chain_id,
     )
     span.add_event(event_name, event, at_ns)
     if isinstance(span, ReadableSpan) and span.dropped_events:

@@ -53,10 +53,12 @@ class Core:
         self._register_exit = register_exit
         self._generation = fork.generation
         self.add_content = content_writer(settings)
+        self.logs_events = settings.enabled and settings.events == "both"
         self.classes = classifier(settings.classifications)
         self.open: dict[str, State] = {}
         self.remembered: Memory[State] = Memory(REMEMBERED)
         self.marks: Memory[Mark] = Memory(REMEMBERED)
+        """Outcomes and acts, by which a bare id is found, at the cost of the oldest."""
         self.dropped: deque[State] = deque()
         self.later: deque[Callable[[], object]] = deque()
         """What code that may be running in a finalizer leaves to the next verb."""
@@ -91,7 +93,7 @@ class Core:
 
     def opened(self, state: State) -> None:
         """Keep track of a span that was started here."""
-        state.dropped = self.dropped.append
+        state.open, state.dropped = True, self.dropped.append
         self.open[state.id] = state
         parent = state.parent
         if parent is not None and parent.open:
@@ -105,15 +107,11 @@ class Core:
     def closed(self, state: State) -> None:
         """Keep an ended entity findable by its bare id for a while."""
         self.open.pop(state.id, None)
-        self.remember(state)
+        self.remembered.put(state.id, state)
 
     def remember(self, state: State) -> None:
         """Make an ended entity findable by its bare id, at the cost of the oldest."""
         self.remembered.put(state.id, state)
-
-    def marked(self, mark: Mark) -> None:
-        """Make an outcome or act findable by its bare id, at the cost of the oldest."""
-        self.marks.put(mark.id, mark)
 
     def find(self, native_id: str) -> State | None:
         """The run, group or call of this id, if this process knows it."""
@@ -193,6 +191,8 @@ class Core:
 
     def _in_child(self) -> None:
         # Locks may have been held by threads that do not exist here, and open spans are the parent's to end.
+        for state in self.open.values():
+            state.open = False
         self.open = {}
         self.dropped, self.later = deque(), deque()
         self._draining = threading.RLock()

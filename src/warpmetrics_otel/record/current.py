@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _KEY = otel_context.create_key("warpmetrics_otel")
 # Both values in one copy of the context instead of four: this is done twice a run.
 _SPAN_KEY = next(iter(set_span_in_context(INVALID_SPAN, Context())))
+_set = dict.__setitem__
 _entered: ContextVar[object] = ContextVar("warpmetrics_otel_entered")
 
 
@@ -45,12 +46,13 @@ class Attachment(NamedTuple):
 def enter(span: Span, handle: Handle | None) -> Attachment:
     """Make the span current, and the handle with it; None keeps the run or group that is current."""
     context = otel_context.get_current()
-    return _attach(span, _node(context) if handle is None else _Node(handle, _node(context)), context)
+    outer = _node(context)
+    return _attach(span, outer if handle is None else _Node(handle, outer), context)
 
 
 def inside() -> Inside:
     """What is current now, for `enter_again`."""
-    return Inside(get_current_span(), _node())
+    return Inside(get_current_span(), _node(otel_context.get_current()))
 
 
 def enter_again(kept: Inside) -> Attachment:
@@ -71,20 +73,20 @@ def leave(attachment: Attachment) -> bool:
 
 def current(owner: object) -> Handle | None:
     """The innermost run or group of this owner in force that has not ended."""
-    node = _node()
+    node = _node(otel_context.get_current())
     while node is not None and (node.handle._core.owner is not owner or node.handle.ended):
         node = node.outer
     return node.handle if node is not None else None
 
 
 def _attach(span: Span, node: _Node | None, context: Context) -> Attachment:
-    values = {**context, _KEY: node}
-    if span.get_span_context().is_valid:
-        values[_SPAN_KEY] = span
-    attached = Context(values)
+    attached = Context(context)
+    # A context may not be changed, but nobody has this one yet; each way to make it from another copies it once more.
+    _set(attached, _KEY, node)
+    if span is not INVALID_SPAN and span.get_span_context().is_valid:
+        _set(attached, _SPAN_KEY, span)
     return Attachment(otel_context.attach(attached), _entered.set(None), attached)
 
 
-def _node(context: Context | None = None) -> _Node | None:
-    node = otel_context.get_value(_KEY, context)
-    return node if isinstance(node, _Node) else None
+def _node(context: Context) -> _Node | None:
+    return context.get(_KEY)  # type: ignore[return-value]

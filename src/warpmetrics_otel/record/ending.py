@@ -37,7 +37,7 @@ def finish(core: Core, state: State, reason: str | None, at_ns: int | None = Non
     with state.lock:
         if state.ended:
             return
-        state.ended = True
+        state.ended, state.open = True, False
     # Only now: what another thread captures from here on finds that this has ended.
     if core.claims.used:
         core.claims.claim_all(state)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
-from opentelemetry.trace import NonRecordingSpan, set_span_in_context
+from opentelemetry.trace import NonRecordingSpan, SpanKind, set_span_in_context
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.record import attributes, bag
@@ -35,15 +35,7 @@ def start_group(core: Core, target: object, label: object, opts: Any) -> Group:
     values[semconv.GEN_AI_WORKFLOW_NAME] = text if parent.label is None else parent.label
     attributes.identity(values, ids.GROUP, group_id, parent)
     now = time_ns()
-    span = core.starter.start(
-        name,
-        context=beneath(parent),
-        attributes=values,
-        trace_id=bits,
-        span_id=bits & ((1 << 64) - 1),
-        start_ns=now,
-        chain_id=parent.chain_id,
-    )
+    span = core.starter.start(name, beneath(parent), SpanKind.INTERNAL, values, (), now, bits, parent.chain_id)
     state = State(ids.GROUP, group_id, span, parent)
     state.label = parent.label
     core.opened(state)

@@ -7,16 +7,13 @@ from time import time_ns
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from opentelemetry.trace import SpanKind
-
 from warpmetrics_otel import ids
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.record import attributes, bag, call_attributes, current
 from warpmetrics_otel.record.blocks import is_failure
 from warpmetrics_otel.record.by_hand import listed, set_error
-from warpmetrics_otel.record.calls import NO_PARENT, set_failed
+from warpmetrics_otel.record.calls import NO_PARENT, set_failed, start_span
 from warpmetrics_otel.record.ending import finish
-from warpmetrics_otel.record.groups import beneath
 from warpmetrics_otel.record.handles import Call, Handle
 from warpmetrics_otel.record.state import State, detached
 from warpmetrics_otel.record.target import resolve_parent
@@ -149,19 +146,8 @@ def start_live_call(core: Core, target: object, data: CallData, opts: Any) -> Li
         return LiveCall(core, Call(core, detached(ids.CALL, native_id)), data)
     opts = None if opts is None else bag.shown(core, opts, "call.opts")
     values = bag.span_attributes(core, opts, "call.opts")
-    name = call_attributes.add_request(values, data)
-    attributes.identity(values, ids.CALL, native_id, parent)
     now = data.started_ns = time_ns()
-    span = core.starter.start(
-        name,
-        context=beneath(parent),
-        attributes=values,
-        trace_id=bits,
-        span_id=bits & ((1 << 64) - 1),
-        kind=SpanKind.CLIENT,
-        start_ns=now,
-        chain_id=parent.chain_id,
-    )
+    span = start_span(core, parent, data, values, native_id, bits, now)
     state = State(ids.CALL, native_id, span, parent)
     core.opened(state)
     state.touch(now)

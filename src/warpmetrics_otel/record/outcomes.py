@@ -90,14 +90,15 @@ def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: A
     now = time_ns()
     state = mark.state
     placed = False
-    if state is not None and state.open and state.context.span_id == host.span_id:
+    if state is not None and state.open and (state.context is host or state.context.span_id == host.span_id):
         with state.lock:
             # A span the user ended behind our back takes no events; one that is not sampled rightly takes none.
             if not state.ended and (state.span.is_recording() or not state.context.trace_flags.sampled):
                 state.span.add_event(event_name, event, now)
                 if state.events is None:
-                    state.events = []
-                state.events.append((event_name, event, now))
+                    state.events = [(event_name, event, now)]
+                else:
+                    state.events.append((event_name, event, now))
                 placed = True
         state.touch(now)
     if placed:
@@ -110,8 +111,8 @@ def _put(core: Core, mark: Mark, event_name: str, event: dict[str, Any], host: A
         mark.context = carry(
             core, event_name, event, now, mark.id, target_id=target_id, host=host, run_id=run_id, chain_id=chain_id
         )
-    core.marked(mark)
-    if core.settings.events == "both" and core.settings.enabled:
+    core.marks.put(mark.id, mark)
+    if core.logs_events:
         logs.emit(core.settings.logger_provider, event_name, event, now, host if host.is_valid else mark.context)
     return now
 

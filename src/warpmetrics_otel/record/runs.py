@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import INVALID_SPAN, Link, NonRecordingSpan, SpanContext, set_span_in_context
+from opentelemetry.trace import INVALID_SPAN, Link, NonRecordingSpan, SpanContext, SpanKind, set_span_in_context
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.record import attributes, bag
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
 
 Parent = Literal["current"] | Context | SpanContext | trace.Span | None
-_LOW_64 = (1 << 64) - 1
 
 
 class RunOptions(NamedTuple):
@@ -39,8 +38,7 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     """Start the root span of a run; with an act, linked to the span that carries it."""
     core.catch_up()
     run_id, bits = ids.mint(ids.RUN)
-    context = _context_of(options.parent if options.parent is not None else core.settings.run_parent)
-    caller = trace.get_current_span() if context is None else None
+    context, caller = _context_of(options.parent if options.parent is not None else core.settings.run_parent)
     opts = None if opts is None else bag.shown(core, opts, "run.opts")
     values = {} if opts is None else bag.span_attributes(core, opts, "run.opts")
     text = attributes.named(values, "label", label)
@@ -50,9 +48,7 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
         values[semconv.GEN_AI_CONVERSATION_ID] = plain(options.conversation_id)
     if options.user_id is not None:
         values[semconv.USER_ID] = plain(options.user_id)
-    links = []
-    if caller is not None and caller.get_span_context().is_valid:
-        links.append(_link_to_caller(values, caller.get_span_context()))
+    links = [] if caller is None else [_link_to_caller(values, caller.get_span_context())]
     if act is not None:
         attributes.follows(values, act)
         _add_chain(values, act)
@@ -61,21 +57,16 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     attributes.identity(values, ids.RUN, run_id)
     now = time_ns()
     span = core.refresh().start(
-        run_name(text),
-        context=_root_context(caller) if context is None else context,
-        attributes=values,
-        trace_id=bits,
-        span_id=bits & _LOW_64,
-        links=links,
-        start_ns=now,
-        chain_id=values.get(semconv.WARPMETRICS_CHAIN_ID),
+        run_name(text), context, SpanKind.INTERNAL, values, links, now, bits, values.get(semconv.WARPMETRICS_CHAIN_ID)
     )
     state = State(ids.RUN, run_id, span)
     state.label = text
     state.last_ns = now
-    state.conversation_id = values.get(semconv.GEN_AI_CONVERSATION_ID)
-    state.chain_id = values.get(semconv.WARPMETRICS_CHAIN_ID)
-    state.position = values.get(semconv.WARPMETRICS_CHAIN_POSITION)
+    if options.conversation_id is not None:
+        state.conversation_id = values[semconv.GEN_AI_CONVERSATION_ID]
+    if act is not None:
+        state.chain_id = values.get(semconv.WARPMETRICS_CHAIN_ID)
+        state.position = values.get(semconv.WARPMETRICS_CHAIN_POSITION)
     core.opened(state)
     if core.telling is not None:
         core.telling.run(state, label, opts, act, options.conversation_id, options.user_id, now)
@@ -109,10 +100,10 @@ def _name(target: object) -> str:
     return brief(target) if type(target) in (str, int, float, bool) else type(target).__name__
 
 
-def _context_of(parent: object) -> Context | None:
-    """The context of the trace to join; None for a trace of its own."""
+def _context_of(parent: object) -> tuple[Context, trace.Span | None]:
+    """Where a run's span starts, and the caller's span where it is the root of a trace inside of one."""
     if parent is None:
-        return None
+        return _root()
     if isinstance(parent, SpanContext):
         parent = set_span_in_context(NonRecordingSpan(parent))
     elif isinstance(parent, trace.Span):
@@ -121,15 +112,18 @@ def _context_of(parent: object) -> Context | None:
         warn_once(
             "run(): parent is a %s, so this is a trace of its own; pass a Context or SpanContext", type(parent).__name__
         )
-        return None
+        return _root()
     context = parent if isinstance(parent, Context) else otel_context.get_current()
-    return context if trace.get_current_span(context).get_span_context().is_valid else None
+    return (context, None) if trace.get_current_span(context).get_span_context().is_valid else _root()
 
 
-def _root_context(caller: trace.Span | None) -> Context:
-    # The rest of the context stays: span processors read baggage from it.
+def _root() -> tuple[Context, trace.Span | None]:
     context = otel_context.get_current()
-    return set_span_in_context(INVALID_SPAN, context) if caller is not None and caller is not INVALID_SPAN else context
+    caller = trace.get_current_span(context)
+    if caller is INVALID_SPAN:
+        return context, None
+    # The rest of the context stays: span processors read baggage from it.
+    return set_span_in_context(INVALID_SPAN, context), caller if caller.get_span_context().is_valid else None
 
 
 def _link_to_caller(values: attributes.Attributes, caller: SpanContext) -> Link:

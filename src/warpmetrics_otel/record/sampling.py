@@ -11,16 +11,19 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
-from opentelemetry.trace import Link, SpanKind, TraceState
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, DEFAULT_ON, Decision, Sampler, SamplingResult
+from opentelemetry.trace import Link, SpanKind, TraceFlags, TraceState, get_current_span
 from opentelemetry.util.types import Attributes
 
 from warpmetrics_otel import ids
 
 # A plain tuple, which costs a third of a named one, and there is one a span.
-Asked: TypeAlias = tuple[int, int, str | None, bool]
-"""What a span is to be that is being started on this thread: its trace id, its own id, the first run of the chain it
+Asked: TypeAlias = tuple[int, str | None, bool]
+"""What a span is to be that is being started on this thread: the 128 bits of its ids, the first run of the chain it
 belongs to (None outside a chain, and on the first run), and whether it is recorded even where it is not sampled."""
+
+
+_SAMPLED = TraceFlags.SAMPLED
 
 
 class Next(threading.local):
@@ -41,6 +44,7 @@ class EntitySampler(Sampler):
         self._base = base
         self._ask = base.should_sample
         self._next = upcoming
+        self._samples_all = base is ALWAYS_ON or base is DEFAULT_ON
 
     def should_sample(
         self,
@@ -53,8 +57,15 @@ class EntitySampler(Sampler):
         trace_state: TraceState | None = None,
     ) -> SamplingResult:
         """Decide on a span."""
+        if self._samples_all:
+            # What nearly every provider has: its answer is known, and asking it takes longer than all of this.
+            above = get_current_span(parent_context).get_span_context()
+            if not above.is_valid:
+                return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes)
+            if above.trace_flags & _SAMPLED:
+                return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, above.trace_state)
         asked = self._next.asked
-        chain_id, kept = (None, False) if asked is None else asked[2:]
+        chain_id, kept = (None, False) if asked is None else asked[1:]
         if chain_id is not None:
             trace_id = ids.trace_id_of(chain_id)
         if trace_state is None:

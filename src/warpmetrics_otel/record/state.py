@@ -37,6 +37,8 @@ class State:
     position: int | None = None
     conversation_id: str | None = None
     detached = False
+    open = False
+    """Whether events may still be added to the span, by this process; the core says so."""
     ended = False
     raised = False
     """Whether an exception left the block, which decides the status before any outcome does."""
@@ -73,11 +75,6 @@ class State:
             self.chain_id, self.position = parent.chain_id, parent.position
         if parent.conversation_id is not None:
             self.conversation_id = parent.conversation_id
-
-    @property
-    def open(self) -> bool:
-        """Whether events may still be added to the span, by this process."""
-        return not self.ended and self.generation == fork.generation
 
     @property
     def derived(self) -> bool:

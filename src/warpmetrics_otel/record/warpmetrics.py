@@ -214,7 +214,7 @@ class Warpmetrics(Lifetime):
     def reserve(self, described: Act) -> Act:
         """Give an act that is described but not decided its id now, so that it can be handed out before it happens."""
         if is_a(described, Act):
-            self._core.marked(described._mark)
+            self._core.marks.put(described.id, described._mark)
         return described
 
     def ref(self, target: Target, *, portable: bool = False) -> str | None:
