@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 ENVIRONMENTS = HERE.parents[1] / ".venv-golden"
 # Addresses are recorded too: with one port for all, a recording differs from the last only in what matters.
 PORT = 18807
+SERVICE_PORT = 18808
 # By the official exporter, whatever the package brings.
 RECORDER = "opentelemetry-exporter-otlp-json-file>=0.66b0"
 
@@ -64,6 +65,7 @@ def run(python: Path, folder: Path) -> None:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(HERE / "programs"),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "SERVICE_PORT": str(SERVICE_PORT),
             "OPENAI_API_KEY": "local",
             "OPENAI_BASE_URL": server.openai_base_url,
             "ANTHROPIC_API_KEY": "local",

@@ -33,7 +33,7 @@ class Recorder(SpanProcessor):
     def write(self, program: str) -> None:
         """Write what has ended into the program's file, beside the script that runs it."""
         spans, self._ended = self._ended, []
-        exporter = FileSpanExporter(Path(sys.argv[0]).parent / f"{program}.jsonl")
+        exporter = FileSpanExporter(beside(sys.argv[0], f"{program}.jsonl"))
         exporter.export(spans)
         exporter.shutdown()
 
@@ -42,6 +42,11 @@ class Recorder(SpanProcessor):
         provider = TracerProvider(resource=_RESOURCE)
         provider.add_span_processor(self)
         return provider
+
+
+def beside(script: str, name: str) -> Path:
+    """The file of that name in a script's folder."""
+    return Path(script).with_name(name)
 
 
 def record(recorder: Recorder, programs: Sequence[Callable[..., object]], *given: object) -> None:
