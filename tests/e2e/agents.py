@@ -21,10 +21,10 @@ class Agents:
     protocol: str
     service: str = field(default_factory=lambda: f"agents-{uuid.uuid4()}")
 
-    def run(self, code: str, *args: str) -> dict[str, Any]:
+    def run(self, code: str, *args: str, logged: str = "") -> dict[str, Any]:
         """Run Python code in a new process; `show(**values)` in it gives what is returned here.
 
-        Fails the test when the process fails or logs anything.
+        Fails the test when the process fails, or logs anything else than one line with these words in it.
         """
         prelude = "import json, sys\nimport warpmetrics_otel as wm\ndef show(**values): print(json.dumps(values))\n"
         done = subprocess.run(
@@ -35,7 +35,9 @@ class Agents:
             timeout=60,
             check=False,
         )
-        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        lines = done.stderr.splitlines()
+        assert (done.returncode, len(lines)) == (0, bool(logged)), done.stderr
+        assert logged in done.stderr
         return json.loads(done.stdout or "{}")
 
     def _environment(self) -> dict[str, str]:
