@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.record.memory import remembered
 from tests.translate.programs import PROGRAMS, answering, asking
 from warpmetrics_otel import semconv
 from warpmetrics_otel.entities import KINDS, Batch
-from warpmetrics_otel.record import calls
-from warpmetrics_otel.testing import ProviderServer
-from warpmetrics_otel.translate.call_rows import call_from_data, content_of
+from warpmetrics_otel.testing import NativeApi, ProviderServer
+from warpmetrics_otel.translate.call_rows import Content
 from warpmetrics_otel.translate.to_native import spans_to_native
 from warpmetrics_otel.translate.views import view
 
@@ -26,33 +26,27 @@ TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 @pytest.fixture
-def collected(monkeypatch):
-    """What is known of every recorded call, by its id, as delivery will be told of it."""
-    known = {}
-    record = calls.record_data
-
-    def collect(core, parent, data, opts, call=None):
-        state = record(core, parent, data, opts, call)
-        known[state.id] = data, opts
-        return state
-
-    monkeypatch.setattr(calls, "record_data", collect)
-    return known
-
-
-@pytest.fixture
-def recorded(memory, collected):
-    """Runs a program; its spans in the order in which they began, and what is known of its calls."""
+def recorded():
+    """Runs a program; its spans in the order in which they began, and the batch that has arrived natively."""
 
     def run(program):
-        with ProviderServer(answering()) as server:
-            client, ask = asking(memory.wm, server)
-            with client:
-                program(memory.wm, ask)
-        memory.wm.flush(end_open=True)
-        return [view(span) for span in sorted(memory.spans, key=lambda span: span.start_time)]
+        with NativeApi() as api, remembered(api_key=api.key, api_url=api.url) as memory:
+            with ProviderServer(answering()) as server:
+                client, ask = asking(memory.wm, server)
+                with client:
+                    program(memory.wm, ask)
+            assert memory.wm.flush(30, end_open=True).pending == 0
+            api.check()
+            spans = [view(span) for span in sorted(memory.spans, key=lambda span: span.start_time)]
+            return spans, {kind: api.entities(kind) for kind in KINDS}
 
     return run
+
+
+def contents_in(arrays):
+    """What was told of each call's content, by its id."""
+    calls = [row for row in Batch.from_json(arrays) if row.kind == "calls"]
+    return {call.id: Content(call.messages, call.response, call.tools, call.tool_calls, call.tokens) for call in calls}
 
 
 def moments(spans):
@@ -87,20 +81,19 @@ def normalised(arrays, times, expected):
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_a_program_gives_what_the_vendors_sdk_sends(recorded, collected, program):
-    spans = recorded(program)
-    contents = {call_id: content_of(data) for call_id, (data, _) in collected.items()}
-    batch = Batch(spans_to_native(spans, contents.get)).to_json()
+def test_a_program_gives_what_the_vendors_sdk_sends(recorded, program):
+    spans, arrived = recorded(program)
     expected = GOLDEN[program.__name__]
-    assert normalised(batch, moments(spans), expected) == expected
+    assert normalised(arrived, moments(spans), expected) == expected
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_a_call_is_the_same_from_its_data_alone(recorded, collected, program):
-    spans = recorded(program)
-    contents = {call_id: content_of(data) for call_id, (data, _) in collected.items()}
-    from_spans = {one.id: one for one in spans_to_native(spans, contents.get) if one.kind == "calls"}
-    assert {call_id: call_from_data(call_id, *known) for call_id, known in collected.items()} == from_spans
+def test_its_spans_and_the_content_beside_them_give_the_same(recorded, program):
+    spans, arrived = recorded(program)
+    contents = contents_in(arrived)
+    from_spans = Batch(spans_to_native(spans, contents.get)).to_json()
+    by_key = {kind: {row.get("id") or row["childId"]: row for row in arrived[kind]} for kind in KINDS}
+    assert {kind: {row.get("id") or row["childId"]: row for row in rows} for kind, rows in from_spans.items()} == by_key
 
 
 def test_the_expected_batches_are_those_of_the_reference():
