@@ -251,7 +251,7 @@ async def test_raw_answer_that_cannot_be_parsed_raises_where_it_is_parsed(server
     client.close()
 
 
-@pytest.mark.parametrize("unknown", [None, object(), openai, anthropic, "client"], ids=repr)
+@pytest.mark.parametrize("unknown", [None, object(), openai, anthropic, "client"], ids=lambda one: type(one).__name__)
 def test_an_unknown_client_is_returned_with_a_warning(unknown, sink, caplog):
     assert capture.warp(unknown, sink) is unknown
     (record,) = caplog.records

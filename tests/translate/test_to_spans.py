@@ -167,7 +167,7 @@ def test_an_outcome_of_a_run_elsewhere_goes_on_a_carrier_beneath_it():
     assert event.attributes[semconv.WARPMETRICS_OUTCOME_NAME] == "Completed"
 
 
-@pytest.mark.parametrize("target", [GROUP, CALL, "wm_call_abc123"])
+@pytest.mark.parametrize("target", [GROUP, CALL, "wm_call_abc123"], ids=["group", "call", "call of another SDK"])
 def test_what_is_about_something_whose_trace_nothing_tells_keeps_its_id(target):
     [span] = spans_of({"outcomes": [{"id": OUTCOME, "refId": target, "name": "Completed"}]})
     assert (span.parent_span_id, span.links) == (0, [])
