@@ -1,7 +1,7 @@
 """The commands of `warpmetrics-otel`, with typer and rich.
 
 Results go to standard output, everything about them to standard error. Exit codes: 0 found, 1 nothing found,
-2 could not look; what they mean for `doctor` its own module says.
+2 could not look, 3 found but not all; what they mean for `doctor` its own module says.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import typer
 
 from warpmetrics_otel.commands.chain import chain
 from warpmetrics_otel.commands.doctor import doctor
+from warpmetrics_otel.commands.options import with_source
 from warpmetrics_otel.commands.spool import spool
 
 __all__ = ["app"]
@@ -40,6 +41,6 @@ def _root(
     """Agent runs, outcomes, acts and follow-up runs: read back from traces; where they go, and what waits."""
 
 
-app.command()(chain)
+app.command()(with_source(chain))
 app.command()(doctor)
 app.add_typer(spool)

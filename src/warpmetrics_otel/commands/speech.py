@@ -12,6 +12,7 @@ from warpmetrics_otel.read.words import printable
 
 NOTHING_FOUND = 1
 COULD_NOT_LOOK = 2
+INCOMPLETE = 3
 
 
 def warn(message: str) -> None:

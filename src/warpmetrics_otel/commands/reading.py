@@ -1,0 +1,86 @@
+"""Reading for a command: chains from a source, what is said when there are none, and how it ends when not all came."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import typer
+
+from warpmetrics_otel.commands.progress import Progress
+from warpmetrics_otel.commands.speech import COULD_NOT_LOOK, INCOMPLETE, NOTHING_FOUND, fail, warn
+from warpmetrics_otel.read import Chains, assemble
+from warpmetrics_otel.read.select import select
+from warpmetrics_otel.read.source import Selection, Source, SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source and what is wanted of it."""
+
+    source: Source
+    selection: Selection
+
+    @property
+    def where(self) -> str:
+        """What is read, for messages."""
+        return self.source.name
+
+    @property
+    def incomplete(self) -> list[str]:
+        """Why what was read is not all there is, a sentence each."""
+        return self.source.incomplete
+
+    def chains(self, wanted: str | None = None, *, quiet: bool = False) -> Chains:
+        """What is to be shown: the chains that the options select, or the one that `wanted` is part of.
+
+        Ends the command, with the reason and an exit code, when there are none.
+
+        Args:
+            wanted: a native id of any kind, a portable ref, a traceparent or a trace id; None for all chains.
+            quiet: show no progress.
+        """
+        try:
+            with Progress(f"Reading {self.where}", self.source, shown=not quiet and sys.stderr.isatty()) as progress:
+                spans = (
+                    self.source.everything(self.selection)
+                    if wanted is None
+                    else self.source.chain_of(wanted, self.selection)
+                )
+                found = assemble(progress.counted(spans))
+        except SourceError as error:
+            fail(COULD_NOT_LOOK, str(error))
+        return self._selected(found) if wanted is None else self._one(found, wanted)
+
+    def finish(self) -> None:
+        """Say what is incomplete, and end the command with the exit code for that."""
+        if self._say_incomplete():
+            raise typer.Exit(INCOMPLETE)
+
+    def _selected(self, found: Chains) -> Chains:
+        selected = select(found, self.selection)
+        if not selected.chains:
+            self._say_incomplete()
+            if found.chains:
+                message = f"None of the {len(found.chains)} chains in {self.where} is of what was asked for."
+            else:
+                message = f"No runs found in {self.where}. Has the recording process flushed or ended?"
+            fail(NOTHING_FOUND, message)
+        return selected
+
+    def _one(self, found: Chains, wanted: str) -> Chains:
+        chain = found.find(wanted)
+        if chain is None:
+            self._say_incomplete()
+            where = f"in none of the {len(found.chains)} chains of" if found.chains else "not in"
+            fail(
+                NOTHING_FOUND,
+                f"{wanted} is {where} {self.where}. "
+                "Give an id (wm_run_…), a portable ref or a trace id of 32 hex digits.",
+            )
+        return Chains([chain], [])
+
+    def _say_incomplete(self) -> bool:
+        for each in self.incomplete:
+            warn(each)
+        return bool(self.incomplete)

@@ -1,0 +1,158 @@
+"""Jaeger's query API -> spans: traces by id over `/api/v3`, raw, and searches by attribute.
+
+Jaeger 2.13 leaves the attributes out of a search over `/api/v3` and answers with any trace of the service. That is
+seen by asking for what nobody has; then the older endpoint is searched, which Jaeger's own page uses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from warpmetrics_otel.read.asking import Asking
+from warpmetrics_otel.read.at_once import at_once
+from warpmetrics_otel.read.backend import Found, Window, holds
+from warpmetrics_otel.read.http import Answer, Http
+from warpmetrics_otel.read.otlp_json import spans_of
+from warpmetrics_otel.read.spans import Span
+
+PORT = 16686
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_SERVICES = 100
+
+
+class Jaeger:
+    """A Jaeger that can be asked.
+
+    Args:
+        url: of its query API, perhaps with a base path.
+        asking: headers, proxy, time-out and limit.
+
+    Raises:
+        SourceError: the URL is none.
+    """
+
+    def __init__(self, url: str, asking: Asking) -> None:
+        self._http = Http("Jaeger", url, asking, port=PORT)
+        self._limit = asking.limit
+        self._filters: bool | None = None
+        self._services: list[str] | None = None
+        self.name = self._http.name
+        self.incomplete: list[str] = []
+
+    def traces(self, trace_ids: Iterable[str]) -> Iterator[Span]:
+        """See `Backend`."""
+        for answer in at_once(self._trace, trace_ids):
+            if self._is_there(answer):
+                yield from self._spans(answer)
+
+    def search(self, key: str, values: Sequence[str], window: Window, service: str | None) -> Found:
+        """See `Backend`."""
+        services = [service] if service is not None else self._known_services()
+        searches = [(name, value) for name in services for value in values]
+        found: set[str] = set()
+        whole = True
+        # Not at once before it is known which way to search.
+        first, rest = searches[:1], searches[1:]
+        while first:
+            for ids in at_once(lambda search: self._search_one(key, search[1], window, search[0]), first):
+                whole = whole and len(ids) < self._limit
+                found |= ids
+            first, rest = (rest, []) if self._filters is not None else (rest[:1], rest[1:])
+        return Found(found, whole)
+
+    def _trace(self, trace_id: str) -> Answer:
+        # Jaeger reads one spelling or the other, by its version, and ignores the one that it does not know.
+        return self._http.get(f"/api/v3/traces/{trace_id}", {"rawTraces": "true", "raw_traces": "true"})
+
+    def _known_services(self) -> list[str]:
+        if self._services is None:
+            answer = self._http.get("/api/v3/services", may_fail=frozenset())
+            services = self._object(answer).get("services") or []
+            if not isinstance(services, list):
+                self._http.misunderstood(answer)
+            self._services = sorted(map(str, services))[:_MOST_SERVICES]
+            if len(services) > _MOST_SERVICES:
+                self.incomplete.append(
+                    f"{self.name} has {len(services)} services, of which the first {_MOST_SERVICES} were searched: "
+                    "name one with --service."
+                )
+        return self._services
+
+    def _search_one(self, key: str, value: str, window: Window, service: str) -> set[str]:
+        if self._filters is None and self._search_v3(key, str(uuid4()), window, service, 1):
+            self._filters = False
+        if self._filters is not False:
+            spans = self._search_v3(key, value, window, service, self._limit)
+            found = {span.trace_id for span in spans if holds(span, key, value)}
+            if found == {span.trace_id for span in spans}:
+                self._filters = self._filters or bool(found) or None
+                return found
+            self._filters = False
+        return self._search_older(key, value, window, service)
+
+    def _search_v3(self, key: str, value: str, window: Window, service: str, limit: int) -> list[Span]:
+        wanted: dict[str, str | int] = {
+            "service_name": service,
+            "start_time_min": _rfc3339(window.since_ns),
+            "start_time_max": _rfc3339(window.until_ns),
+            "num_traces": limit,
+            "search_depth": limit,
+            "attributes": json.dumps({key: value}),
+            "raw_traces": "true",
+        }
+        query = {f"query.{spelled}": given for name, given in wanted.items() for spelled in (name, _camel(name))}
+        answer = self._http.get("/api/v3/traces", query)
+        return list(self._spans(answer)) if self._is_there(answer) else []
+
+    def _search_older(self, key: str, value: str, window: Window, service: str) -> set[str]:
+        query: dict[str, str | int] = {
+            "service": service,
+            "tags": json.dumps({key: value}),
+            "start": window.since_ns // 1000,
+            "end": -(-window.until_ns // 1000),
+            "limit": self._limit,
+        }
+        answer = self._http.get("/api/traces", query, may_fail=frozenset())
+        try:
+            found = self._object(answer).get("data") or []
+            return {str(trace["traceID"]).lower().rjust(32, "0") for trace in found}
+        except (KeyError, TypeError):
+            self._http.misunderstood(answer)
+
+    def _is_there(self, answer: Answer) -> bool:
+        """Whether there is a trace. That there is none Jaeger says in JSON; any other server would say 404 too."""
+        if answer.status == 200:
+            return True
+        if "error" not in self._object(answer):
+            self._http.misunderstood(answer)
+        return False
+
+    def _spans(self, answer: Answer) -> Iterator[Span]:
+        document = self._object(answer)
+        result = document.get("result")
+        if not isinstance(result, dict):
+            self._http.misunderstood(answer)
+        yield from spans_of(result, self._malformed)
+
+    def _object(self, answer: Answer) -> dict[str, Any]:
+        document = self._http.json(answer)
+        if not isinstance(document, dict):
+            self._http.misunderstood(answer)
+        return document
+
+    def _malformed(self, reason: str) -> None:
+        self.incomplete.append(f"{self.name} answered with {reason}")
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def _rfc3339(time_ns: int) -> str:
+    moment = _EPOCH + timedelta(microseconds=time_ns // 1000)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time_ns % 10**9:09d}Z"
