@@ -9,8 +9,11 @@ PROTOCOLS = ("grpc", "http/protobuf")
 
 @pytest.fixture(
     scope="module",
-    params=[(backend, protocol) for backend in ("jaeger", "tempo") for protocol in PROTOCOLS],
-    ids="-".join,
+    params=[
+        pytest.param((backend, protocol), id=f"{backend}-{protocol}", marks=pytest.mark.xdist_group(backend))
+        for backend in ("jaeger", "tempo")
+        for protocol in PROTOCOLS
+    ],
 )
 def agents(request) -> Agents:
     backend, protocol = request.param

@@ -76,7 +76,9 @@ def test_by_chain_id_all_follow_ups_of_known_runs(recorded):
 
 
 def test_by_act_the_run_that_follows_it_even_where_only_the_bare_id_was_there(recorded):
-    recorded.asked(f'span.warpmetrics.act.id = "{recorded.act}" && span.warpmetrics.entity.type = "run"', recorded.second)
+    recorded.asked(
+        f'span.warpmetrics.act.id = "{recorded.act}" && span.warpmetrics.entity.type = "run"', recorded.second
+    )
     recorded.asked(
         f'span.warpmetrics.act.id = "{recorded.late_act}" && span.warpmetrics.entity.type = "run"', recorded.deploy
     )
