@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from warpmetrics_otel.commands.speech import COULD_NOT_LOOK, NOTHING_FOUND, encodable, fail, warn
-from warpmetrics_otel.read import Chains, as_json, assemble, read_spans
+from warpmetrics_otel.commands.reading import Reading
+from warpmetrics_otel.commands.speech import encodable, warn
+from warpmetrics_otel.read import as_json
 from warpmetrics_otel.read.render import show_chain, terminal
 
 
 def chain(
+    reading: Reading,
     wanted: Annotated[
         str | None,
         typer.Argument(
@@ -23,52 +24,21 @@ def chain(
             show_default=False,
         ),
     ] = None,
-    otlp_file: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="WARPMETRICS_OTLP_FILE",
-            help="A file of OTLP JSON lines. May be given more than once.",
-            show_default=False,
-        ),
-    ] = None,
     as_json_: Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a tree.")] = False,
 ) -> None:
     """Show whole chains: runs, what happened in them, what was done about it, and the runs that followed."""
-    if not otlp_file:
-        fail(COULD_NOT_LOOK, "Where to read from? Give --otlp-file FILE, or set WARPMETRICS_OTLP_FILE.")
-    chains = _read(otlp_file)
-    files = ", ".join(map(str, otlp_file))
-    if not chains.chains:
-        fail(NOTHING_FOUND, f"No runs found in {files}. Has the recording process flushed or ended?")
-    selected = chains.chains
-    if wanted is not None:
-        found = chains.find(wanted)
-        if found is None:
-            fail(
-                NOTHING_FOUND,
-                f"{wanted} is in none of the {len(selected)} chains of {files}. "
-                "Give an id (wm_run_…), a portable ref or a trace id of 32 hex digits.",
-            )
-        selected = [found]
+    chains = reading.chains(wanted, quiet=as_json_)
     encodable(sys.stdout)
     if as_json_:
-        unattached = chains.unattached if wanted is None else ()
-        typer.echo(json.dumps(as_json(selected, unattached), indent=2))
+        document = as_json(chains.chains, chains.unattached)
+        typer.echo(json.dumps({**document, "incomplete": reading.incomplete}, indent=2))
+        reading.finish()
         return
     console = terminal()
-    for number, each in enumerate(selected):
+    for number, each in enumerate(chains.chains):
         if number:
             console.print()
         show_chain(console, each)
-    if chains.unattached and wanted is None:
+    if chains.unattached:
         warn(f"{len(chains.unattached)} outcomes or acts are about something that is not among these spans.")
-
-
-def _read(files: list[Path]) -> Chains:
-    try:
-        return assemble(read_spans(*files, on_malformed=lambda malformed: warn(f"Skipped {malformed}")))
-    except FileNotFoundError as error:
-        fail(COULD_NOT_LOOK, f"There is no file {error.filename}.")
-    except OSError as error:
-        fail(COULD_NOT_LOOK, f"Cannot read {error.filename}: {error.strerror}.")
+    reading.finish()
