@@ -21,6 +21,7 @@ Run 1 Writer  attempt=1  2 calls · 18 → 6 tokens · TIME  RUN
 └── Outcome ✗ Below Threshold  score=3
     └── Act → retry  targetScore=8 actualScore=3
         └── Run 2 Writer ← follow-up  attempt=2  2 calls · 31 → 10 tokens · TIME  RUN
+            ├── Change ▲ better  score 3 → 6 · attempt 1 → 2
             ├── Group Generate  TIME
             │   └── Call gpt-4o  openai · 18 → 9 tokens · TIME
             ├── Group Self-review  TIME
@@ -28,6 +29,7 @@ Run 1 Writer  attempt=1  2 calls · 18 → 6 tokens · TIME  RUN
             └── Outcome ✗ Below Threshold  score=6
                 └── Act → retry  targetScore=8 actualScore=6
                     └── Run 3 Writer ← follow-up  attempt=3  2 calls · 42 → 17 tokens · TIME  RUN
+                        ├── Change ▲ better  score 6 → 9 · attempt 2 → 3
                         ├── Group Generate  TIME
                         │   └── Call gpt-4o  openai · 22 → 16 tokens · TIME
                         ├── Group Self-review  TIME

@@ -7,6 +7,7 @@ import pytest
 from tests.read.agent_spans import act, native, outcome, span_hex, trace_hex
 from warpmetrics_otel import semconv
 from warpmetrics_otel.read import as_json, assemble, read_spans
+from warpmetrics_otel.read.statistics import Judge
 
 pytestmark = pytest.mark.otlp_file
 
@@ -35,6 +36,8 @@ def test_every_key_of_a_chain(span_file):
         "missing": False,
         "position": 1,
         "follows": None,
+        "verdict": "failure",
+        "change": None,
         "endReason": "follow_up",
         "totals": {
             "runs": 1, "calls": 1, "failedCalls": 1, "inputTokens": 10, "outputTokens": 20, "cost": 0.25,
@@ -85,6 +88,17 @@ def test_every_key_of_a_chain(span_file):
         "follows": {
             "runId": first, "outcomeId": None, "outcomeName": "Failed", "actId": native("act", 1), "actName": "retry",
         },
+        "verdict": None,
+        "change": {
+            "result": None,
+            "opts": [],
+            "label": {"before": "Writer", "after": "Writer"},
+            "models": {"before": ["gpt-4o"], "after": []},
+            "score": None,
+            "durationMs": {"before": 3000.0, "after": 1000.0},
+            "tokens": {"before": 30, "after": None},
+            "cost": {"before": 0.25, "after": None},
+        },
         "endReason": None,
         "totals": {
             "runs": 1, "calls": 0, "failedCalls": 0, "inputTokens": 0, "outputTokens": 0, "cost": None,
@@ -103,6 +117,34 @@ def test_every_key_of_a_chain(span_file):
         "chains": [{"id": first, "totals": totals, "runs": [chain, follow_up]}],
         "unattached": [],
     }
+
+
+def test_what_changed_in_a_follow_up(span_file):
+    scored = {"score": 3, "metric": "quality"}
+    events = [outcome(1, "Thin", opts=scored), act(1, "retry", 1)]
+    span_file.run(1, "Writer", opts={"a": 1, "b": 2, "same": [1]}, events=events)
+    better = [outcome(2, "Thin", opts={**scored, "score": 4})]
+    span_file.follow_up(2, "Writer", 1, 1, 2, 1, opts={"b": 3, "same": [1], "c": {"d": 1}}, events=better, start=5)
+
+    first, second = as_json(assemble(read_spans(span_file.path)).chains)["chains"][0]["runs"]
+
+    assert (first["change"], first["verdict"]) == (None, None)
+    assert second["change"]["result"] == "better"
+    assert second["change"]["score"] == {"metric": "quality", "before": 3, "after": 4}
+    assert second["change"]["opts"] == [
+        {"key": "a", "kind": "removed", "before": 1, "after": None},
+        {"key": "b", "kind": "changed", "before": 2, "after": 3},
+        {"key": "c", "kind": "added", "before": None, "after": {"d": 1}},
+    ]
+
+
+def test_a_name_declared_a_success_is_one(span_file):
+    span_file.run(1, "Writer", events=[outcome(1, "Merged"), act(1, "announce", 1)])
+    chains = assemble(read_spans(span_file.path)).chains
+
+    (run,) = as_json(chains, judge=Judge(["merged"]))["chains"][0]["runs"]
+
+    assert (run["verdict"], run["outcomes"][0]["classification"]) == ("success", None)
 
 
 def test_what_is_missing_or_unattached_is_marked(span_file):

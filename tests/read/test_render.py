@@ -40,6 +40,7 @@ Run 1 Writer  attempt=1  2 calls · 20 → 40 tokens · 4.0 s  {native("run", 1)
 └── Outcome ● Below Threshold  score=3
     └── Act → retry  targetScore=8 actualScore=3
         └── Run 2 Writer ← follow-up  attempt=2  2 calls · 20 → 40 tokens · 4.0 s  {native("run", 2)}
+            ├── Change ▲ better  score 3 → 6 · attempt 1 → 2
             ├── Group Generate  1.0 s
             │   └── Call gpt-4o  openai · 10 → 20 tokens · 500 ms
             ├── Group Self-review  1.0 s
@@ -47,6 +48,7 @@ Run 1 Writer  attempt=1  2 calls · 20 → 40 tokens · 4.0 s  {native("run", 1)
             └── Outcome ● Below Threshold  score=6
                 └── Act → retry  targetScore=8 actualScore=6
                     └── Run 3 Writer ← follow-up  attempt=3  2 calls · 20 → 40 tokens · 4.0 s  {native("run", 3)}
+                        ├── Change ▲ better  score 6 → 9 · attempt 2 → 3
                         ├── Group Generate  1.0 s
                         │   └── Call gpt-4o  openai · 10 → 20 tokens · 500 ms
                         ├── Group Self-review  1.0 s

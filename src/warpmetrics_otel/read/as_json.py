@@ -12,6 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from warpmetrics_otel.read.model import Act, Call, Chain, Entity, Group, Outcome, Run
+from warpmetrics_otel.read.statistics.as_json import spent_as_json
+from warpmetrics_otel.read.statistics.changes import Change, changes
+from warpmetrics_otel.read.statistics.judge import Judge
 from warpmetrics_otel.read.totals import Totals, totals
 from warpmetrics_otel.read.values import Opts
 
@@ -21,7 +24,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_DEPTH = 100
 
 
-def as_json(chains: Iterable[Chain], unattached: Iterable[Outcome | Act] = ()) -> Json:
+def as_json(chains: Iterable[Chain], unattached: Iterable[Outcome | Act] = (), judge: Judge | None = None) -> Json:
     """Chains as values that `json.dumps` takes, whatever was read.
 
     Every entity has `id`; times are ISO 8601 in UTC or null; `durationMs` is a number; `opts` is the value that
@@ -30,14 +33,19 @@ def as_json(chains: Iterable[Chain], unattached: Iterable[Outcome | Act] = ()) -
 
     - `chains[]`: `id`, `totals`, and `runs[]`, a run before those that follow it up.
     - a run: `label`, `traceId`, `spanId`, `position`, `follows` (null, or `runId`, `outcomeId`, `outcomeName`,
-      `actId`, `actName`), `endReason`, `totals`, `groups[]`, `calls[]`, `outcomes[]`.
+      `actId`, `actName`), `verdict` (`success`, `failure`, `neutral` or null), `change`, `endReason`, `totals`,
+      `groups[]`, `calls[]`, `outcomes[]`.
+    - `change`: null, or how a run differs from the one that it follows up: `result` (`better`, `worse`, `same` or
+      null), `opts[]` (`key`, `kind`, `before`, `after`), and `label`, `models`, `durationMs`, `tokens`, `cost`, each
+      with `before` and `after`; `score` is null or has `metric` beside these two.
     - a group or call: `parentId`; a call also `provider`, `model`, `operation`, `tokens`, `cost`.
     - an outcome: `targetId`, `name`, `classification`, `at`, and `acts[]`, each with `name`, `at` and
       `followUpRunIds`.
     - `unattached[]`: outcomes and acts about something that was not read, each with `type`.
     """
+    judge = judge or Judge()
     return {
-        "chains": [_chain(chain) for chain in chains],
+        "chains": [_chain(chain, judge) for chain in chains],
         "unattached": [
             {"type": "outcome", **_outcome(each, None)} if isinstance(each, Outcome) else {"type": "act", **_act(each)}
             for each in unattached
@@ -45,15 +53,16 @@ def as_json(chains: Iterable[Chain], unattached: Iterable[Outcome | Act] = ()) -
     }
 
 
-def _chain(chain: Chain) -> Json:
+def _chain(chain: Chain, judge: Judge) -> Json:
+    changed = changes(chain, judge)
     return {
         "id": chain.id,
         "totals": _totals(totals(chain.runs)),
-        "runs": [_run(run) for run in chain.runs],
+        "runs": [_run(run, changed.get(run.id), judge) for run in chain.runs],
     }
 
 
-def _run(run: Run) -> Json:
+def _run(run: Run, change: Change | None, judge: Judge) -> Json:
     follows = run.follows
     return {
         **_entity(run),
@@ -68,11 +77,29 @@ def _run(run: Run) -> Json:
             "actId": follows.act_id,
             "actName": follows.act_name,
         },
+        "verdict": judge.of_run(run),
+        "change": change and _change(change),
         "endReason": run.end_reason,
         "totals": _totals(totals([run])),
         "groups": [_child(group) for group in run.groups],
         "calls": [_call(call) for call in run.calls],
         "outcomes": [_outcome(outcome, entity) for entity in run.entities() for outcome in entity.outcomes],
+    }
+
+
+def _change(change: Change) -> Json:
+    before, after = spent_as_json(change.before), spent_as_json(change.after)
+    score = change.score
+    return {
+        "result": change.result,
+        "opts": [
+            {"key": opt.key, "kind": opt.kind, "before": plain(opt.before), "after": plain(opt.after)}
+            for opt in change.opts
+        ],
+        "label": {"before": change.label[0], "after": change.label[1]},
+        "models": {"before": change.models[0], "after": change.models[1]},
+        "score": score and {"metric": score[0], "before": score[1], "after": score[2]},
+        **{key: {"before": before[key], "after": after[key]} for key in before},
     }
 
 

@@ -16,16 +16,21 @@ from rich.tree import Tree
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.read.model import Act, Call, Chain, Entity, Group, Outcome, Parent, Run
+from warpmetrics_otel.read.statistics.changes import BETTER, SAME, WORSE, Change, changes
+from warpmetrics_otel.read.statistics.differences import differences
+from warpmetrics_otel.read.statistics.judge import FAILURE, NEUTRAL, SUCCESS, Judge
 from warpmetrics_otel.read.totals import Totals, totals
 from warpmetrics_otel.read.values import Opts
 from warpmetrics_otel.read.words import cost, count, duration, opts_words, printable
 
 _OUTCOME_STYLES = {
-    semconv.CLASSIFICATION_SUCCESS: ("✓", "bold green"),
-    semconv.CLASSIFICATION_FAILURE: ("✗", "bold red"),
-    semconv.CLASSIFICATION_NEUTRAL: ("●", "bold blue"),
+    SUCCESS: ("✓", "bold green"),
+    FAILURE: ("✗", "bold red"),
+    NEUTRAL: ("●", "bold blue"),
 }
 _UNCLASSIFIED = ("●", "bold yellow")
+_RESULT_STYLES = {BETTER: ("▲ better", "green"), WORSE: ("▼ worse", "red"), SAME: ("= same", "yellow")}
+_MAX_DIFFERENCES = 6
 _COLUMNS_A_LEVEL = 4
 _COLUMNS_FOR_TEXT = 40
 _COLUMNS_IN_A_RUN = 16
@@ -43,29 +48,31 @@ def terminal() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
 
 
-def show_chain(console: Console, chain: Chain) -> None:
+def show_chain(console: Console, chain: Chain, judge: Judge | None = None) -> None:
     """Print a chain as one or more trees, then what it took altogether."""
-    for part in render_chain(chain, console.width):
+    for part in render_chain(chain, console.width, judge or Judge()):
         console.print(part)
 
 
-def render_chain(chain: Chain, width: int) -> Iterator[RenderableType]:
+def render_chain(chain: Chain, width: int, judge: Judge) -> Iterator[RenderableType]:
     """A chain as things that rich prints.
 
     Args:
         chain: What to show.
         width: How many columns there are. Everything nests as deep as leaves room to read it; three runs always do.
+        judge: Says which outcomes are successes and failures.
     """
     room = min(max(width - _COLUMNS_FOR_TEXT, _LEAST_ROOM), _MOST_ROOM)
+    changed = changes(chain, judge)
     waiting = list(reversed(chain.roots))
     while waiting:
-        tree, continued = _tree(waiting.pop(), room, numbered=len(chain.runs) > 1)
+        tree, continued = _tree(waiting.pop(), room, changed, judge, numbered=len(chain.runs) > 1)
         yield tree
         waiting.extend(reversed(continued))
     yield _summary(chain)
 
 
-def _tree(root: Run, room: int, *, numbered: bool) -> tuple[Tree, list[Run]]:
+def _tree(root: Run, room: int, changed: dict[str, Change], judge: Judge, *, numbered: bool) -> tuple[Tree, list[Run]]:
     """A run with everything beneath it, and the follow-up runs that are too deep to be shown in it."""
     top = Tree(_run(root, numbered=numbered), guide_style="dim")
     continued: list[Run] = []
@@ -73,12 +80,14 @@ def _tree(root: Run, room: int, *, numbered: bool) -> tuple[Tree, list[Run]]:
     while waiting:
         branch, entity, column = waiting.popleft()
         deeper = column + _COLUMNS_A_LEVEL
+        if entity.id in changed and (line := _change(changed[entity.id])):
+            branch.add(line)
         for child in entity.children if isinstance(entity, Parent) else ():
             leaf = branch.add(_call(child) if isinstance(child, Call) else _group(child))
             # What would be too deep stands beside its parent instead.
             waiting.append((leaf, child, deeper) if deeper < room else (branch, child, column))
         for outcome in entity.outcomes:
-            of_outcome = branch.add(_outcome(outcome, entity))
+            of_outcome = branch.add(_outcome(outcome, entity, judge))
             for act in outcome.acts:
                 of_act = of_outcome.add(_act(act))
                 for run in act.follow_ups:
@@ -133,8 +142,25 @@ def _call(call: Call) -> Text:
     return line
 
 
-def _outcome(outcome: Outcome, of: Entity) -> Text:
-    sign, style = _OUTCOME_STYLES.get(outcome.classification or "", _UNCLASSIFIED)
+def _change(change: Change) -> Text | None:
+    """What changed from the run that is followed up; what each took stands beside it anyway."""
+    result = _RESULT_STYLES.get(change.result or "")
+    found = differences(change)
+    if result is None and not found:
+        return None
+    words = [f"{each.what} {each.before} → {each.after}" for each in found[:_MAX_DIFFERENCES]]
+    if len(found) > _MAX_DIFFERENCES:
+        words.append("…")
+    line = Text.assemble(("Change", "dim"))
+    if result is not None:
+        line.append(" ").append(*result)
+    if words:
+        line.append(f"  {' · '.join(words)}", style="italic")
+    return line
+
+
+def _outcome(outcome: Outcome, of: Entity, judge: Judge) -> Text:
+    sign, style = _OUTCOME_STYLES.get(judge.of_outcome(outcome) or "", _UNCLASSIFIED)
     line = Text.assemble(("Outcome ", "dim"), (f"{sign} {printable(outcome.name)}", style))
     _append_opts(line, outcome.opts)
     if outcome.missing:

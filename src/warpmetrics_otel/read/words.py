@@ -23,12 +23,12 @@ def opts_words(opts: Opts) -> str:
     """The first few opts as `key=value`; empty when there are none."""
     value = opts.value
     if isinstance(value, dict):
-        pairs = [f"{printable(str(key), _MAX_VALUE)}={_short(inner)}" for key, inner in list(value.items())[:_MAX_OPTS]]
+        pairs = [f"{printable(str(key), _MAX_VALUE)}={short(inner)}" for key, inner in list(value.items())[:_MAX_OPTS]]
         if len(value) > _MAX_OPTS:
             pairs.append("…")
         words = " ".join(pairs)
     else:
-        words = "" if value is None else _short(value)
+        words = "" if value is None else short(value)
     return f"{words} (cut)".lstrip() if opts.cut else words
 
 
@@ -57,7 +57,8 @@ def cost(dollars: float) -> str:
     return f"${dollars:,.2f}" if abs(dollars) >= 1 else f"${dollars:.2g}"
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value of opts in a few words: what is inside a list or an object only counts."""
     if isinstance(value, str):
         return printable(value, _MAX_VALUE)
     if isinstance(value, dict):
