@@ -62,6 +62,8 @@ DOCUMENTED = {"_getframe", "_get_running_loop", "_asdict", "_fields", "_make", "
 ATTRIBUTE = re.compile(r"(?<![\w./@-])(?:warpmetrics|gen_ai)\.[a-z]")
 # Names that others define and that hold no dot-separated namespace of ours, by which they could be told.
 CONSTANTS = {value for name, value in vars(semconv).items() if name.isupper() and isinstance(value, str)}
+# Each dialect is the one place for the names of somebody else's convention, which no registry of ours defines.
+SPELL_OUT = ("warpmetrics_otel.semconv:", "warpmetrics_otel.translate.dialects.")
 DOTTED = {value for value in CONSTANTS if re.fullmatch(r"[a-z_]+(?:\.[a-z_]+)+", value)}
 
 
@@ -247,7 +249,7 @@ def test_a_private_attribute_is_seen(source):
 
 def test_attribute_names_are_spelled_in_one_place():
     found = breaches(spelled_attributes)
-    assert [line for line in found if not line.startswith("warpmetrics_otel.semconv:")] == []
+    assert [line for line in found if not line.startswith(SPELL_OUT)] == []
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def input_messages(data: CallContent) -> list[Message] | None:
     if given is None or given in ("", []):
         return None
     items = list(given) if isinstance(given, list | tuple) else [given]
-    return [_message(item) for item in items]
+    return [as_message(item) for item in items]
 
 
 def output_messages(data: CallContent) -> list[Message] | None:
@@ -57,7 +57,8 @@ def tool_definitions(data: CallContent) -> list[dict[str, Any]] | None:
     return [{"type": "function", "name": name} for name in data.tools] if data.tools else None
 
 
-def _message(item: Any) -> Message:
+def as_message(item: Any) -> Message:
+    """A message of OpenAI, Anthropic or anybody as `{"role", "parts"}`."""
     if not isinstance(item, Mapping):
         return {"role": "user", "parts": content_parts(item)}
     kind = item.get("type")

@@ -43,9 +43,16 @@ def usage_of(attributes: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     if len(tokens) == len(_USAGE):
         tokens["total"] = tokens["prompt"] + tokens["completion"]
-    read = attributes.get(semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS)
-    written = attributes.get(semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS)
-    provider = attributes.get(semconv.GEN_AI_PROVIDER_NAME)
+    return with_cache(
+        tokens,
+        attributes.get(semconv.GEN_AI_PROVIDER_NAME),
+        attributes.get(semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
+        attributes.get(semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS),
+    )
+
+
+def with_cache(tokens: dict[str, Any], provider: Any, read: Any, written: Any) -> dict[str, Any]:
+    """Add what was read from a cache and written to it, under the names that the provider's calls have natively."""
     if provider == "anthropic":
         tokens["cacheWrite"], tokens["cacheRead"] = written or 0, read or 0
         return tokens

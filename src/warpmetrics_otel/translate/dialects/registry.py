@@ -1,0 +1,87 @@
+"""Which convention a span speaks: by what is on it, never by a guess.
+
+Users' own conventions are asked first, the latest first, then these, from the most particular to the most general.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from warpmetrics_otel import semconv
+from warpmetrics_otel.translate.dialects.dialect import Dialect, Kind
+from warpmetrics_otel.translate.dialects.gen_ai import GEN_AI
+from warpmetrics_otel.translate.dialects.gen_ai_system import GEN_AI_SYSTEM
+from warpmetrics_otel.translate.dialects.langfuse import LANGFUSE
+from warpmetrics_otel.translate.dialects.logfire import LOGFIRE
+from warpmetrics_otel.translate.dialects.openinference import OPENINFERENCE
+from warpmetrics_otel.translate.dialects.openllmetry import OPENLLMETRY
+from warpmetrics_otel.translate.dialects.openllmetry_indexed import OPENLLMETRY_INDEXED
+from warpmetrics_otel.translate.dialects.vercel import VERCEL
+from warpmetrics_otel.translate.dialects.vercel_ai import VERCEL_AI
+
+BUILT_IN = (
+    OPENINFERENCE,
+    LANGFUSE,
+    VERCEL_AI,
+    OPENLLMETRY,
+    OPENLLMETRY_INDEXED,
+    LOGFIRE,
+    VERCEL,
+    GEN_AI_SYSTEM,
+    GEN_AI,
+)
+
+
+class Registry:
+    """The conventions that are known, in the order in which they are asked."""
+
+    def __init__(self) -> None:
+        self._dialects: tuple[Dialect, ...] = ()
+        self.evidence: frozenset[str] = frozenset()
+        """The attribute names of which a span has one that may speak any of them, or is of Warpmetrics."""
+        self._set(BUILT_IN)
+
+    def register(self, dialect: Dialect) -> None:
+        """Ask this one before all others; one of the same name is replaced."""
+        self._set((dialect, *(known for known in self._dialects if known.name != dialect.name)))
+
+    def restore(self) -> None:
+        """Ask only the built-in ones."""
+        self._set(BUILT_IN)
+
+    def find(self, attributes: Mapping[str, Any], scope: str) -> Dialect | None:
+        """The convention of a span, by its attributes and the name of its scope; None when it is about no LLM."""
+        names = attributes.keys()
+        for dialect in self._dialects:
+            if not names.isdisjoint(dialect.evidence) and dialect.claims(attributes, scope):
+                return dialect
+        return None
+
+    def _set(self, dialects: tuple[Dialect, ...]) -> None:
+        names = (name for dialect in dialects for name in dialect.evidence)
+        self.evidence = frozenset((*names, semconv.WARPMETRICS_ENTITY_TYPE))
+        self._dialects = dialects
+
+
+registry = Registry()
+register_dialect = registry.register
+
+
+def may_hold_llm(attributes: Mapping[str, Any]) -> bool:
+    """Whether a span with these attributes may be about a model, or of Warpmetrics: the cheapest of the questions."""
+    return not registry.evidence.isdisjoint(attributes)
+
+
+def kind_of(name: str, attributes: Mapping[str, Any], scope: str = "") -> Kind | None:
+    """What a span is natively, as far as its attributes tell so far; None for what is no entity.
+
+    Args:
+        name: the span's.
+        attributes: the span's, at its start or at its end.
+        scope: the name of the instrumentation scope that made it.
+    """
+    if registry.evidence.isdisjoint(attributes):
+        return None
+    dialect = registry.find(attributes, scope)
+    return None if dialect is None else dialect.kind(name, attributes, scope)

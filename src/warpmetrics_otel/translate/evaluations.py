@@ -1,0 +1,48 @@
+"""The GenAI conventions' evaluation of a span -> the native outcome: the inverse of what a scored outcome is too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.entities import Outcome
+from warpmetrics_otel.translate.text import plain
+from warpmetrics_otel.translate.times import iso
+from warpmetrics_otel.translate.tokens import count
+from warpmetrics_otel.translate.views import SpanView
+
+_DEFAULT_METRIC = "score"
+
+
+def evaluations_of(span: SpanView, target_id: str) -> Iterator[Outcome]:
+    """The outcomes that the evaluations among a span's events are, on the entity of this id."""
+    for event in span.events:
+        if event.name == semconv.EVENT_EVALUATION_RESULT:
+            yield evaluation_outcome(event.attributes, span.trace_id, span.span_id, event.time_ns, target_id)
+
+
+def evaluation_outcome(
+    attributes: Mapping[str, Any], trace_id: int, span_id: int, time_ns: int, target_id: str
+) -> Outcome:
+    """The outcome that an evaluation is, whether it came as a span's event or as a log's.
+
+    Args:
+        attributes: the event's.
+        trace_id: the trace of the span it is about.
+        span_id: that span.
+        time_ns: when it was found.
+        target_id: what that span stands for.
+    """
+    metric = attributes.get(semconv.GEN_AI_EVALUATION_NAME)
+    label = attributes.get(semconv.GEN_AI_EVALUATION_SCORE_LABEL)
+    opts = {
+        "metric": None if metric is None else plain(metric),
+        "score": count(attributes.get(semconv.GEN_AI_EVALUATION_SCORE_VALUE)),
+        "reason": attributes.get(semconv.GEN_AI_EVALUATION_EXPLANATION),
+        "error": attributes.get(semconv.ERROR_TYPE),
+    }
+    kept = {name: value for name, value in opts.items() if value is not None}
+    name = plain(label) if label is not None else opts["metric"] or _DEFAULT_METRIC
+    more = f"{metric}\n{time_ns}".encode("utf-8", "surrogatepass")
+    return Outcome(ids.derived(ids.OUTCOME, trace_id, span_id, more), target_id, name, kept or None, iso(time_ns))

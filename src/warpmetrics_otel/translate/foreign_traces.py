@@ -1,0 +1,149 @@
+"""Others' spans -> native entities, a trace at a time: what hangs on what, what counts once, and what never leaves.
+
+Warpmetrics spans among them serve as what others hang on; they are translated by `to_native`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from warpmetrics_otel import ids
+from warpmetrics_otel.entities import Call, Entity
+from warpmetrics_otel.translate.call_rows import ContentLookup
+from warpmetrics_otel.translate.dialects import registry
+from warpmetrics_otel.translate.evaluations import evaluations_of
+from warpmetrics_otel.translate.foreign import (
+    call_id,
+    call_link,
+    completed,
+    failure_of,
+    foreign_call,
+    foreign_group,
+    inferred_run,
+)
+from warpmetrics_otel.translate.lineage import Above, Lineage
+from warpmetrics_otel.translate.views import SpanView
+
+
+def foreign_to_native(
+    spans: Iterable[SpanView],
+    *,
+    above: Above | None = None,
+    content: ContentLookup | None = None,
+    infer_runs: bool = True,
+) -> list[Entity]:
+    """Translate spans in any order.
+
+    Args:
+        spans: of one trace or many, of whomever. Those that have not ended serve as what others hang on; of them
+            only groups are translated.
+        above: what is in force where a span's parent is not among `spans`.
+        content: from a call's id to what was said in it, as far as that is known from elsewhere.
+        infer_runs: whether a trace with a request to a model and without a run of ours is a run itself. Without that,
+            what hangs on no run or group of ours is left out.
+
+    Returns:
+        The entities of others' spans, parents before their children.
+    """
+    evidence = registry.evidence
+    traces: dict[int, dict[int, SpanView]] = {}
+    telling: dict[int, list[SpanView]] = {}
+    for span in spans:
+        trace_id = span.trace_id
+        trace = traces.get(trace_id)
+        if trace is None:
+            trace = traces[trace_id] = {}
+        trace[span.span_id] = span
+        if not evidence.isdisjoint(span.attributes):
+            telling.setdefault(trace_id, []).append(span)
+    entities: list[Entity] = []
+    for trace_id, found in telling.items():
+        lineage = Lineage(traces[trace_id], found, above)
+        if lineage.ours or (infer_runs and lineage.holds_inference):
+            entities += _Trace(lineage, content).entities()
+    return entities
+
+
+class _Trace:
+    """One trace as it becomes entities.
+
+    Args:
+        lineage: how its spans hang together.
+        content: see `foreign_to_native`.
+    """
+
+    def __init__(self, lineage: Lineage, content: ContentLookup | None) -> None:
+        self._lineage, self._content = lineage, content
+        self._run_id: str | None = None
+        self._top: SpanView | None = None
+        if not lineage.ours:
+            self._top = lineage.top()
+            self._run_id = ids.run_id_of_trace(self._top.trace_id)
+        self._placed: dict[str, bool] = {}
+        """Whether a group hangs, in the end, on a run."""
+        self._calls: dict[int, str] = {}
+        """The ids of the calls that counted, by their spans."""
+
+    def entities(self) -> Iterator[Entity]:
+        """All of it, parents before their children."""
+        lineage = self._lineage
+        if self._top is not None and self._run_id is not None:
+            yield inferred_run(self._top)
+            if not self._top.parent_span_id:
+                # The root itself is the run; a root that is in another process may be one too, but not this span.
+                lineage.rename(self._top.span_id, self._run_id)
+        for span in lineage.groups:
+            yield from self._group(span)
+        for span in lineage.requests():
+            yield from self._call(span)
+        for span in lineage.spans.values():
+            if span.events and (target := self._target(span)) is not None:
+                yield from evaluations_of(span, target)
+        if self._top is not None and self._run_id is not None:
+            failure = failure_of(self._top, self._run_id)
+            if failure is not None:
+                yield failure
+
+    def _group(self, span: SpanView) -> Iterator[Entity]:
+        lineage = self._lineage
+        path: list[tuple[SpanView, str | None]] = []
+        hangs = True
+        current: SpanView | None = span
+        while current is not None:
+            own = lineage.entity_of(current.span_id)
+            if own in self._placed:
+                hangs = self._placed[own]
+                break
+            # Until it is known that it does: what hangs on itself never will.
+            self._placed[own] = False
+            parent = self._parent_of(current)
+            path.append((current, parent))
+            current = None if parent is None else lineage.group_called(parent)
+            hangs = parent is not None
+        for group, parent in reversed(path):
+            if hangs and parent is not None:
+                self._placed[lineage.entity_of(group.span_id)] = True
+                yield from foreign_group(group, parent)
+
+    def _call(self, span: SpanView) -> Iterator[Entity]:
+        parent = self._parent_of(span)
+        if parent is None or not self._placed.get(parent, True):
+            return
+        call = self._said_in(span)
+        for around in self._lineage.same_request(span.span_id):
+            call = completed(call, self._said_in(around))
+            self._calls[around.span_id] = call.id
+        self._calls[span.span_id] = call.id
+        yield call
+        yield call_link(call, parent)
+
+    def _said_in(self, span: SpanView) -> Call:
+        said = None if self._content is None else self._content(call_id(span))
+        return foreign_call(span, said, self._lineage.dialect_of(span.span_id))
+
+    def _parent_of(self, span: SpanView) -> str | None:
+        return self._lineage.parent_of(span.span_id) or self._run_id
+
+    def _target(self, span: SpanView) -> str | None:
+        found = self._calls.get(span.span_id) or self._lineage.entities.get(span.span_id) or self._parent_of(span)
+        return found if found is not None and self._placed.get(found, True) else None
