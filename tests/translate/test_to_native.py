@@ -140,15 +140,15 @@ def test_an_outcome_that_failed_a_live_call_does_not_make_it_one_that_failed(mem
 
 
 @pytest.mark.parametrize(
-    ("ended_ns", "by_hand", "duration"),
+    ("ended_ns", "exact", "duration"),
     [
         (SECOND + 230_000_000, True, 230),
         (SECOND + 230_500_000, True, 230.5),
         (SECOND + 230_999_999, False, 230),
     ],
 )
-def test_durations_are_whole_milliseconds_unless_given_by_hand(ended_ns, by_hand, duration):
-    data = CallData("openai", started_ns=SECOND, ended_ns=ended_ns, by_hand=by_hand)
+def test_durations_are_whole_milliseconds_unless_they_were_given(ended_ns, exact, duration):
+    data = CallData("openai", started_ns=SECOND, ended_ns=ended_ns, by_hand=True, exact=exact)
     found = call_from_data("wm_call_1", data).duration
     assert (found, type(found)) == (duration, type(duration))
 

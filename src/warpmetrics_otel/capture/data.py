@@ -51,6 +51,8 @@ class CallData:
     server_port: int | None = None
     by_hand: bool = False
     """Whether the user's code says all this, and not a client that was watched."""
+    exact: bool = False
+    """Whether the user's code says how long it took, and not a clock of ours."""
 
     @property
     def failed(self) -> bool:

@@ -20,14 +20,15 @@ _LONGEST_MS = 1e12
 
 
 def set_times(data: CallData, started_at: When, ended_at: When, duration_ms: object) -> None:
-    """Set start and end: two of start, end and duration give the third; without any, the call happened just now."""
+    """Set start and end: two of start, end and duration give the third; an end that is not known is now."""
     duration = 0
     if duration_ms is not None:
         duration = _duration_ns(duration_ms)
     started = None if started_at is None else nanoseconds(started_at)
     ended = None if ended_at is None else nanoseconds(ended_at)
+    data.exact = duration_ms is not None or (started is not None and ended is not None)
     if ended is None:
-        ended = time_ns() if started is None else started + duration
+        ended = time_ns() if started is None or duration_ms is None else started + duration
     data.started_ns, data.ended_ns = ended - duration if started is None else started, ended
 
 

@@ -102,3 +102,8 @@ class CallData(CallContent, Protocol):
     def by_hand(self) -> bool:
         """Whether it was recorded by hand: the native API then gets null for what is not known of a failed call."""
         ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether its duration was given, and is told with its fractions."""
+        ...

@@ -46,7 +46,7 @@ def content_of(data: CallData, plain: Callable[[Any], Any] = plain_value) -> Con
         plain(data.tools),
         plain(data.tool_calls),
         plain(data.tokens),
-        _exact_duration(data) if data.by_hand else ABSENT,
+        _exact_duration(data) if data.exact else ABSENT,
     )
 
 
