@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.read.agent_spans import act, native, outcome
+from warpmetrics_otel import semconv
 from warpmetrics_otel.read import assemble, read_spans
 from warpmetrics_otel.read.cut_json import saved_from
+from warpmetrics_otel.read.values import opts
 
 WHOLE = {"pr": 42, "files": ["a", "b"], "deep": {"x": [1, {"y": 'zé\u2028"q'}], "t": True}, "last": "the end"}
 
@@ -108,3 +110,20 @@ def test_opts_of_events_are_cut_by_a_backend_and_marked(span_file):
     saved = {"reason": "r" * (2048 - len('{"reason": "'))}
     assert [tuple(each.opts) for each in (run, failed, retry)] == [(saved, True)] * 3
     assert run.id == native("run", 1)
+
+
+@pytest.mark.parametrize(
+    ("json_left", "copy", "reads"),
+    [
+        ('{"note":"abcde', "abc", "abcde"),
+        ('{"note":"abc', "abcde", "abcde"),
+        ('{"note":["a","b","c', ["a", "b"], ["a", "b", "c"]),
+        ('{"note":["a","b', ["a", "bcd"], ["a", "bcd"]),
+        # A copy of a number that no attribute can hold is a text.
+        (f'{{"note":{2**70},"m', str(2**70), 2**70),
+        ('{"n', 7, 7),
+    ],
+)
+def test_of_the_json_and_the_copy_the_one_that_reaches_further_is_read(json_left, copy, reads):
+    attributes = {semconv.WARPMETRICS_OPTS: json_left, f"{semconv.WARPMETRICS_OPTS_PREFIX}note": copy}
+    assert opts(attributes) == ({"note": reads}, True)

@@ -62,9 +62,16 @@ def opts(attributes: Attributes) -> Opts:
         copies = {key.removeprefix(prefix): value for key, value in attributes.items() if key.startswith(prefix)}
         saved = saved_from(raw)
         if isinstance(saved, dict):
-            # A copy is whole where the text may have been cut in the middle of it.
-            return Opts({**saved, **copies}, cut=True)
+            reaching = {key: _further(saved[key], copy) if key in saved else copy for key, copy in copies.items()}
+            return Opts({**saved, **reaching}, cut=True)
         return Opts(copies or saved or raw, cut=True)
+
+
+def _further(saved: Any, copy: Any) -> Any:
+    """Of two beginnings of one value the one that reaches further: copies have a length too, and of one kind only."""
+    if isinstance(saved, (str, list)) and isinstance(copy, type(saved)):
+        return copy if len(copy) >= len(saved) else saved
+    return saved
 
 
 def label(attributes: Attributes, on_span: str) -> str:
