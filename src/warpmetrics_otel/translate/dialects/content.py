@@ -19,6 +19,8 @@ class Answer(NamedTuple):
 
     response: Any = None
     tool_calls: list[dict[str, Any]] | None = None
+    texts: int = 0
+    """In how many messages there was text."""
 
 
 def conversation(messages: Any, system: Any = None) -> Any:
@@ -62,32 +64,50 @@ def message(item: Any) -> Any:
 
 
 def answer(output: Any) -> Answer:
-    """What was answered first, of a list of messages, one, or a text, as the GenAI conventions or clients have them."""
+    """What was answered, of a list of messages, one, or a text, as the GenAI conventions or clients have them.
+
+    Of several answers to choose from the first counts. One that comes in several messages, as its reasoning, its text
+    and its tool calls, is put together.
+    """
     output = parsed(output)
-    if isinstance(output, list):
-        output = output[0] if output else None
-    if not isinstance(output, dict):
-        return Answer(output)
-    parts = output.get("parts")
-    if not isinstance(parts, list):
-        parts = as_message(output)["parts"]
-    texts, calls = [], []
-    for part in parts:
-        if not isinstance(part, dict):
-            continue
-        kind = part.get("type")
-        if kind == "text":
+    if not isinstance(output, list):
+        return _answered([output]) if isinstance(output, dict) else Answer(output)
+    whole = _answered(output)
+    if len(output) == 1 or whole.texts < 2:
+        return whole
+    return next(found for item in output if (found := _answered([item])).texts or found.tool_calls)
+
+
+def _answered(messages: list[Any]) -> Answer:
+    texts: list[str] = []
+    calls: list[dict[str, Any]] = []
+    with_text = 0
+    for item in messages:
+        before = len(texts)
+        for part in _parts(item):
+            kind = part.get("type")
             content = part.get("content")
-            if isinstance(content, str):
+            if kind == "text" and isinstance(content, str):
                 texts.append(content)
-        elif kind == "tool_call":
-            calls.append(tool_call(part.get("id"), part.get("name"), part.get("arguments")))
-    return Answer("".join(texts) if texts else None, calls or None)
+            elif kind == "tool_call":
+                calls.append(tool_call(part.get("id"), part.get("name"), part.get("arguments")))
+        with_text += len(texts) > before
+    return Answer("".join(texts) if texts else None, calls or None, with_text)
+
+
+def _parts(item: Any) -> list[dict[str, Any]]:
+    if not isinstance(item, dict):
+        item = {"content": item}
+    parts = item.get("parts")
+    if not isinstance(parts, list):
+        parts = as_message(item)["parts"]
+    return [part for part in parts if isinstance(part, dict)]
 
 
 def tool_call(call_id: Any, name: Any, arguments: Any) -> dict[str, Any]:
     """A tool call as the native API has it."""
-    return {"id": call_id, "name": name, "arguments": as_json(arguments)}
+    # Tracers leave out what is empty.
+    return {"id": call_id, "name": name, "arguments": "{}" if arguments is None else as_json(arguments)}
 
 
 def tool_names(definitions: Any) -> list[Any] | None:

@@ -28,7 +28,9 @@ from warpmetrics_otel.translate.views import SpanView
 
 _SPAN_KIND = "openinference.span.kind"
 _KINDS: Mapping[Any, Kind] = {"LLM": "call", "EMBEDDING": "embedding", "AGENT": "group"}
-_MODEL = ("llm.request.model_name", "llm.model_name", "embedding.model_name", "llm.response.model_name")
+_ASKED_MODEL = "llm.request.model_name"
+_PARAMETERS = ("llm.invocation_parameters", "embedding.invocation_parameters")
+_MODEL = ("llm.model_name", "embedding.model_name", "llm.response.model_name")
 _USAGE = UsageNames(
     prompt=("llm.token_count.prompt",),
     completion=("llm.token_count.completion",),
@@ -37,6 +39,7 @@ _USAGE = UsageNames(
     cache_write=("llm.token_count.prompt_details.cache_write",),
 )
 _CALL = "tool_call."
+_CALLS_AMONG_PARTS = ("tool_use", "tool_call")
 _CONTENT = "message_content."
 
 
@@ -51,7 +54,7 @@ def _kind(name: str, attributes: Mapping[str, Any], _scope: str) -> Kind | None:
 
 def _facts(span: SpanView) -> CallFacts:
     attributes = span.attributes
-    model = first(attributes, _MODEL)
+    model = _model(attributes)
     provider = provider_name(first(attributes, ("llm.provider", "llm.system")), model)
     given, said = _given(attributes), _answered(attributes)
     tools = unfolded(attributes, "llm.tools")
@@ -66,6 +69,15 @@ def _facts(span: SpanView) -> CallFacts:
         tokens_of(attributes, _USAGE, provider),
         None if cost is None else float(cost),
     )
+
+
+def _model(attributes: Mapping[str, Any]) -> Any:
+    """The model asked for, which most instrumentations leave to the parameters; what they name answered."""
+    asked = attributes.get(_ASKED_MODEL)
+    if asked is None:
+        parameters = parsed(first(attributes, _PARAMETERS))
+        asked = parameters.get("model") if isinstance(parameters, dict) else None
+    return asked if isinstance(asked, str) else first(attributes, _MODEL)
 
 
 def _given(attributes: Mapping[str, Any]) -> Any:
@@ -103,7 +115,8 @@ def _message(item: Any) -> Any:
     message: dict[str, Any] = {"role": item.get("message.role"), "content": item.get("message.content")}
     contents, calls = item.get("message.contents"), item.get("message.tool_calls")
     if isinstance(contents, list):
-        message["content"] = [_part(part) for part in contents]
+        # Anthropic's tool calls stand among the contents too, without what is in them.
+        message["content"] = [made for part in contents if (made := _part(part))["type"] not in _CALLS_AMONG_PARTS]
     if isinstance(calls, list):
         message["tool_calls"] = [_call(call) for call in calls if isinstance(call, dict)]
     for name in ("tool_call_id", "name"):
@@ -112,10 +125,10 @@ def _message(item: Any) -> Any:
     return message
 
 
-def _part(item: Any) -> Any:
+def _part(item: Any) -> dict[str, Any]:
     if not isinstance(item, dict):
-        return item
-    part = {name.removeprefix(_CONTENT): value for name, value in item.items()}
+        return {"type": "text", "text": item}
+    part = {"type": "text"} | {name.removeprefix(_CONTENT): value for name, value in item.items()}
     if part.get("type") == "image" and (url := part.get("image.image.url")) is not None:
         return {"type": "image_url", "image_url": {"url": url}}
     return part
