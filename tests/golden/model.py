@@ -14,7 +14,7 @@ ANSWERS = {
     ),
     # What the tool said.
     "18 degrees": Answer(text="It is 18 degrees in Paris.", usage=Usage(prompt=85, completion=11)),
-    # OpenAI's formats have no word for what was written to the cache, and leave that number out.
+    # Chat completions have no word for what was written to the cache, and leave that number out.
     "Summarise the contract.": Answer(
         text="It may be ended by either side.", usage=Usage(prompt=2048, completion=20, cached=1536, cache_write=256)
     ),

@@ -1,0 +1,81 @@
+"""Several instrumentations at once: one request counts once, whatever is above, beneath and beside it."""
+
+import pytest
+
+from tests.golden.expected import CHAT, FORECAST, GPT_DATED, STREAM, WEATHER, Native, named, row, run_of
+from tests.golden.load import PACKAGES, golden, programs
+
+ALL = [(package, program) for package in PACKAGES for program in programs(package)]
+
+
+def test_two_instrumentations_on_one_request():
+    spans = golden("beside", "openinference_in_genai")
+    assert len(spans) == 4
+    native = Native(spans)
+    # The inner one is nearest to the request.
+    chat, stream = named(spans, "ChatCompletion")
+    assert native.calls == [row(CHAT, chat), row(STREAM, stream)]
+    assert native.parents == {call["id"]: run_of(span) for call, span in zip(native.calls, (chat, stream), strict=True)}
+
+
+def test_a_client_that_two_packages_wrap():
+    spans = golden("beside", "openllmetry_and_langfuse")
+    native = Native(spans)
+    first, second = named(spans, "OpenAI-generation")
+    assert native.calls == [row(WEATHER, first, model=GPT_DATED), row(FORECAST, second, model=GPT_DATED)]
+    (run,) = native.runs
+    assert run.label == "answer question"
+    assert set(native.parents.values()) == {run.id}
+
+
+def test_the_requests_beneath_calls_are_nothing():
+    spans = golden("beside", "over_http")
+    assert len(named(spans, "POST")) == 2
+    native = Native(spans)
+    first, second = named(spans, "chat gpt-5-mini")
+    assert native.calls == [row(WEATHER, first), row(FORECAST, second)]
+    assert set(native.parents.values()) == {run_of(first)}
+    assert len(native.entities) == 1 + 2 + 2
+
+
+def test_a_call_in_another_service():
+    asking, answering = golden("beside", "asking_service"), golden("beside", "answering_service")
+    (chat,) = named(answering, "chat gpt-5-mini")
+    # The service that asks has no call, and so no run, of its own.
+    assert Native(asking).entities == []
+    alone, together = Native(answering), Native(asking + answering)
+    assert alone.calls == together.calls == [row(CHAT, chat)]
+    assert alone.parents == together.parents == {alone.calls[0]["id"]: run_of(asking[0])}
+    assert ([run.id for run in alone.runs], [run.id for run in together.runs]) == ([run_of(chat)], [run_of(chat)])
+    # Where it began is known to who saw it.
+    assert [run.label for run in alone.runs] == ["GET /capital"]
+    assert [run.label for run in together.runs] == ["plan a journey"]
+
+
+@pytest.mark.parametrize(("package", "program"), ALL)
+def test_the_order_in_which_spans_come_changes_nothing(package, program):
+    spans = golden(package, program)
+    forwards, backwards = Native(spans).entities, Native(spans[::-1]).entities
+    assert sorted(map(repr, forwards)) == sorted(map(repr, backwards))
+
+
+@pytest.mark.parametrize(("package", "program"), ALL)
+def test_parents_come_before_their_children(package, program):
+    known = set()
+    for entity in Native(golden(package, program)).entities:
+        if entity.kind == "links":
+            assert entity.parent_id in known
+        else:
+            known.add(entity.id)
+
+
+@pytest.mark.parametrize(("package", "program"), ALL)
+def test_each_span_alone_has_the_ids_that_it_has_among_the_others(package, program):
+    spans = golden(package, program)
+    among = Native(spans)
+    found = set()
+    for span in spans:
+        alone = Native([span], above=lambda trace, parent: f"wm_grp_{trace}_{parent}")
+        found |= {entity.id for entity in alone.entities if entity.kind in {"calls", "groups"}}
+    # What is nested in a call is known to be about the same request only beside that.
+    assert found >= {call["id"] for call in among.calls} | set(among.groups.values())

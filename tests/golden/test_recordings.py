@@ -1,0 +1,56 @@
+"""The recordings themselves: whole, small, and without anything that tells the machine they were made on."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.golden.load import HERE, PACKAGES, golden, programs
+
+FILES = sorted(HERE.glob("*/*.jsonl"))
+# Beginnings of absolute paths, but not of the paths of addresses.
+PATHS = re.compile(r"(?<![\w.])/(?:home|root|tmp|usr|opt|work|Users|private|builds)/|[A-Z]:\\\\Users")
+# The local server and the second service.
+ADDRESSES = {"127.0.0.1:18807", "127.0.0.1:18808", "127.0.0.1"}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_has_recordings_and_says_what_they_were_made_with(package):
+    assert programs(package)
+    requirements = (HERE / package / "requirements.txt").read_text(encoding="utf-8")
+    wanted = [re.split(r"[\[><=]", line)[0] for line in requirements.splitlines() if not line.startswith("#")]
+    first, *frozen = (HERE / package / "versions.txt").read_text(encoding="utf-8").splitlines()
+    assert re.fullmatch(r"# Recorded on 20\d\d-\d\d-\d\d with Python 3\.\d+\.\d+\.", first)
+    installed = {line.partition("==")[0].replace("_", "-") for line in frozen}
+    assert installed >= {name.replace("_", "-") for name in [*wanted, "opentelemetry-sdk"]}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_recording_is_whole_and_tells_nothing_of_the_machine(path):
+    spans = golden(path.parent.name, path.stem)
+    ids = [(span.trace_id, span.span_id) for span in spans]
+    assert ids
+    assert len(set(ids)) == len(ids)
+    text = path.read_text(encoding="utf-8")
+    assert not PATHS.search(text)
+    assert not re.search(r'"key":\s*"(?:host|process|service\.instance)\.', text)
+    assert set(re.findall(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?", text)) <= ADDRESSES
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [("/tmp/x/lib", True), ('File \\"/root/x', True), ("http://127.0.0.1/work/", False), ("/lib/python3.11/", False)],
+)
+def test_paths_of_a_machine_are_recognised(path, found):
+    assert bool(PATHS.search(path)) is found
+
+
+def test_recordings_stay_small():
+    assert sum(path.stat().st_size for path in FILES) < 600_000
+    assert max(path.stat().st_size for path in FILES) < 60_000
+
+
+def test_every_folder_is_loaded():
+    recorded = {path.parent.name for path in FILES}
+    assert recorded == set(PACKAGES)
+    assert recorded == {Path(script).parent.name for script in HERE.glob("*/versions.txt")}
