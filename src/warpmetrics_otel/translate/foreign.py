@@ -6,7 +6,6 @@ a trace hang together is in `foreign_traces`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import ids, semconv
@@ -123,14 +122,14 @@ def error_of(span: SpanView) -> str | None:
     error_type = span.attributes.get(semconv.ERROR_TYPE)
     if span.status_code != STATUS_ERROR and error_type is None:
         return None
-    return span.status_message or _exception_of(span) or _text(error_type) or "error"
+    # The status of many says the class and the stack too.
+    return _exception_of(span) or span.status_message or _text(error_type) or "error"
 
 
 def _exception_of(span: SpanView) -> str | None:
     for event in reversed(span.events):
         if event.name == semconv.EVENT_EXCEPTION:
-            attributes: Mapping[str, Any] = event.attributes
-            return _text(attributes.get(semconv.EXCEPTION_MESSAGE)) or _text(attributes.get(semconv.EXCEPTION_TYPE))
+            return _text(event.attributes.get(semconv.EXCEPTION_MESSAGE))
     return None
 
 

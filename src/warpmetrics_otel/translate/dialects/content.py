@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from warpmetrics_otel.translate.content import as_message
+from warpmetrics_otel.translate.content_parts import as_parsed
 from warpmetrics_otel.translate.dialects.values import as_json, parsed
 
 _TEXT_ONLY = {"role", "content"}
@@ -55,12 +56,23 @@ def message(item: Any) -> Any:
         name = item.get("name")
         if len(parts) == 1 and name is None and isinstance(parts[0], dict) and parts[0].get("type") == "text":
             return {"role": item.get("role"), "content": parts[0].get("content")}
-        made = {"role": item.get("role"), "parts": parts}
+        made = {"role": item.get("role"), "parts": [_part(part) for part in parts]}
         return made if name is None else {**made, "name": name}
     if isinstance(item.get("content"), str) and item.keys() == _TEXT_ONLY:
         return item
     made = as_message(item)
     return message(made) if made.get("parts") else {"role": made["role"], "content": ""}
+
+
+def _part(part: Any) -> Any:
+    kind = part.get("type") if isinstance(part, dict) else None
+    if kind == "tool_call":
+        return {**part, "arguments": as_parsed(part.get("arguments"))}
+    if kind == "tool_call_response":
+        # Under the one name in the conventions' schema, under the other in their examples.
+        response = part.get("response", part.get("result"))
+        return {"type": kind, "id": part.get("id"), "response": response}
+    return part
 
 
 def answer(output: Any) -> Answer:

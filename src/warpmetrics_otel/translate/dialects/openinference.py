@@ -135,7 +135,7 @@ def _part(item: Any) -> dict[str, Any]:
 
 
 def _call(item: Mapping[str, Any]) -> dict[str, Any]:
-    named = {"name": item.get(f"{_CALL}function.name"), "arguments": item.get(f"{_CALL}function.arguments")}
+    named = {"name": item.get(f"{_CALL}function.name"), "arguments": item.get(f"{_CALL}function.arguments", {})}
     return {"id": item.get(f"{_CALL}id"), "function": named}
 
 
