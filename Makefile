@@ -7,6 +7,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Most of the time tests wait, for processes, servers and deadlines: more of them than there are processors.
+WORKERS ?= 4
+PYTEST_OPTIONS := --numprocesses $(WORKERS) --dist loadgroup
+
 LOWEST_CORE := .venv-lowest/core
 LOWEST_FILE := .venv-lowest/file
 
@@ -20,7 +24,7 @@ demo: $(VENV)/.demo ## an agent that improves its own text over three runs, and 
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev ## the whole suite with the newest versions; what needs a backend that is missing is skipped
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS) $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, generated files, import rules
 	$(BIN)/ruff check .
@@ -48,8 +52,8 @@ bench: $(VENV)/.dev ## what recording costs, as ratios to the same by hand
 # Left out of both is what they would only repeat: the built wheel in a fresh environment, and packages of others beside
 # ours, which have lowest versions of their own.
 lowest: $(LOWEST_CORE)/.installed $(LOWEST_FILE)/.installed ## the suite with the lowest versions that pyproject.toml allows
-	$(LOWEST_CORE)/bin/python -m pytest -m "not wheel" $(ARGS)
-	$(LOWEST_FILE)/bin/python -m pytest -m "not wheel and otlp_file" $(ARGS)
+	$(LOWEST_CORE)/bin/python -m pytest $(PYTEST_OPTIONS) -m "not wheel" $(ARGS)
+	$(LOWEST_FILE)/bin/python -m pytest $(PYTEST_OPTIONS) -m "not wheel and otlp_file" $(ARGS)
 
 clean: ## everything that was made here
 	rm -rf .venv .venv-lowest dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -18,13 +18,24 @@ from tools.programs import BackendUnavailableError
 
 Backend = TypeVar("Backend")
 
-# How long an example takes depends on the machine, and nothing here asserts times.
-hypothesis.settings.register_profile("suite", deadline=None)
+# How long an example takes depends on the machine, and nothing here asserts times. The suite tries the same examples
+# every time, so that a failure is the change's; `--hypothesis-profile=explore` looks for new ones.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("suite")
 
 
+_BACKENDS = ("chromium", "prometheus", "tempo", "jaeger")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip by name what writes OTLP files where their exporter is not installed."""
+    """Keep tests of one backend together, and skip by name what needs an exporter that is not installed."""
+    for item in items:
+        # So that it is started once, and not by every worker that the tests are spread over.
+        backend = next((name for name in _BACKENDS if name in getattr(item, "fixturenames", ())), None)
+        if backend is not None:
+            item.add_marker(pytest.mark.xdist_group(backend))
     try:
         version("opentelemetry-exporter-otlp-json-file")
     except PackageNotFoundError:

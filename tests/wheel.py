@@ -4,7 +4,9 @@ Shared by the tests of the examples and of the documentation. What they run must
 nor the environment that the tests run in reaches it.
 """
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -23,14 +25,29 @@ _OURS = ("OTEL_", "WARPMETRICS_", "OPENAI_", "ANTHROPIC_", "PYTHON", "PYTEST_", 
 @pytest.fixture(scope="session")
 def wheel_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the built wheel, its extras and what the examples need besides."""
-    folder = tmp_path_factory.mktemp("wheel")
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Workers have folders of their own in that of the whole session, and one environment between them.
+        folder = folder.parent
+    with (folder / "wheel.lock").open("a+") as state:
+        fcntl.lockf(state, fcntl.LOCK_EX)
+        state.seek(0)
+        if not state.read():
+            shutil.rmtree(folder / "wheel", ignore_errors=True)
+            _make(folder / "wheel")
+            state.write("made")
+    return folder / "wheel" / "venv" / "bin" / "python"
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir()
     _pip("wheel", "--no-deps", "--wheel-dir", folder, ROOT)
     (wheel,) = folder.glob("*.whl")
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     python = folder / "venv" / "bin" / "python"
     _run(sys.executable, "-m", "venv", "--without-pip", folder / "venv")
-    _pip("--python", python, "install", f"{wheel}[{_EXTRAS}]", *groups[_GROUP])
-    return python
+    # Few of all these modules are ever imported: to compile those, when they are, takes a fraction of the time.
+    _pip("--python", python, "install", "--no-compile", f"{wheel}[{_EXTRAS}]", *groups[_GROUP])
 
 
 def environment(**variables: str) -> Mapping[str, str]:

@@ -80,7 +80,6 @@ def in_child(work):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_delivers_its_own_and_not_the_parents(api, pipeline, monkeypatch):
     mine, the_childs = program(), program()
     # So that the parent tries again when it is told to, and not before the child has.
@@ -112,7 +111,6 @@ def test_a_forked_child_delivers_its_own_and_not_the_parents(api, pipeline, monk
     assert {row["id"] for row in api.entities("runs")} == {the_childs[0].id, mine[0].id}
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_does_not_use_the_parents_connection(api, pipeline, monkeypatch):
     made = []
     connect = urllib3.connection.HTTPConnection.connect
@@ -139,7 +137,6 @@ def test_a_forked_child_does_not_use_the_parents_connection(api, pipeline, monke
     assert len(api.entities("runs")) == 7
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_fork_in_the_middle_of_everything(api, pipeline):
     # Whatever locks the other threads hold at that moment, the child takes no notice.
     pipe = pipeline()

@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from tests.docs.markdown import ROOT, Page, pages, read_page
 from tests.docs.recorded import EXPECTED
 from tests.docs.walk import SECONDS, Walk
+from tests.ports import free_ports
 from warpmetrics_otel.read import assemble, read_spans
 from warpmetrics_otel.testing import ProviderServer
 
@@ -51,14 +51,9 @@ def walk_of(tmp_path, wheel_python, providers):
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PYTHONUNBUFFERED": "1",
         }
-        return Walk(page, tmp_path, str(wheel_python), env, {"8000": str(free_port()), **replace})
+        return Walk(page, tmp_path, str(wheel_python), env, {"8000": str(*free_ports(1)), **replace})
 
     return walk
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def run_all(walk: Walk) -> None:

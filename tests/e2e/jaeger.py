@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.e2e.otlp_json import Span, spans_of
-from tests.e2e.server_process import folder_of, free_ports, serving, wait_for
+from tests.e2e.server_process import folder_of, serving, wait_for
+from tests.ports import free_ports
 from tools.backends import JAEGER
 
 

@@ -1,6 +1,5 @@
 """A real server as a process of one test session: free ports of 127.0.0.1, ready when yielded, gone without a trace."""
 
-import socket
 import subprocess
 import tempfile
 import time
@@ -39,16 +38,6 @@ def serving(name: str, command: list[str | Path], ready_url: str, folder: Path) 
         # Asked politely they take many seconds over open connections and data, and nothing of theirs is kept.
         process.kill()
         process.wait()
-
-
-def free_ports(count: int) -> list[int]:
-    """Return so many different ports of 127.0.0.1 that nothing listens on."""
-    # All are held at once, so that no port is given out twice.
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [held.getsockname()[1] for held in sockets]
-    for held in sockets:
-        held.close()
-    return ports
 
 
 def wait_for(ask: Callable[[], Answer], until: Callable[[Answer], bool], what: str) -> Answer:

@@ -12,7 +12,8 @@ from tests.examples.serving import serving
 from tests.otlp_receiver import OtlpReceiver
 from warpmetrics_otel import ids, semconv
 
-pytestmark = pytest.mark.wheel
+# All of it is about one server that runs.
+pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("existing_setup")]
 
 QUESTION = "How do bees talk?"
 

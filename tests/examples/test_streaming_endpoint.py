@@ -13,7 +13,8 @@ from tests.otlp_receiver import OtlpReceiver
 from warpmetrics_otel import semconv
 from warpmetrics_otel.testing import Answer, Hold, ProviderServer
 
-pytestmark = pytest.mark.wheel
+# All of it is about one server that runs.
+pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("streaming_endpoint")]
 
 CLIENTS = range(50)
 LEAVING = set(CLIENTS[::2])

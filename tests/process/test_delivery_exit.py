@@ -67,7 +67,8 @@ except KeyboardInterrupt:
     [
         (signal.SIGTERM, "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))", 0),
         (signal.SIGTERM, "signal.signal(signal.SIGTERM, signal.default_int_handler)", 130),
-        (signal.SIGINT, "", 130),
+        # As Python does by itself, unless whoever started all this has it ignored, like a shell in the background.
+        (signal.SIGINT, "signal.signal(signal.SIGINT, signal.default_int_handler)", 130),
     ],
     ids=["SIGTERM, sys.exit", "SIGTERM, KeyboardInterrupt", "SIGINT"],
 )

@@ -1,6 +1,7 @@
 """What has arrived and how to wait for it, the rates, and the routes that read."""
 
 import os
+import socket
 import threading
 import time
 
@@ -226,7 +227,6 @@ def test_many_clients_at_once_lose_nothing(api):
     assert [request.number for request in api.requests] == list(range(160))
 
 
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_it_is_down_although_a_forked_child_has_its_socket(api, client):
     asleep, wake = os.pipe()
@@ -243,6 +243,17 @@ def test_it_is_down_although_a_forked_child_has_its_socket(api, client):
     finally:
         os.close(wake)
         os.waitpid(child, 0)
+
+
+def test_while_it_is_down_its_port_is_given_to_nobody_else(api, client):
+    port = int(api.url.rpartition(":")[2])
+    with api.down(), socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
+    assert client.post(batch()).status == 200
+    api.close()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
 
 
 def test_what_arrived_can_be_asked_for_afterwards():

@@ -16,6 +16,7 @@ from warpmetrics_otel.testing.native_api.desk import Desk
 from warpmetrics_otel.testing.native_api.handler import Handler
 from warpmetrics_otel.testing.native_api.ledger import Row
 from warpmetrics_otel.testing.native_api.listener import Listener
+from warpmetrics_otel.testing.native_api.place import Place
 from warpmetrics_otel.testing.native_api.received import Received
 from warpmetrics_otel.testing.native_api.reply import Reply
 from warpmetrics_otel.testing.native_api.schema import KINDS
@@ -67,6 +68,7 @@ class NativeApi:
         self._certificate: Certificate | None = None
         self._listener: Listener | None = None
         self._port = 0
+        self._place = Place()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -85,6 +87,7 @@ class NativeApi:
     def close(self) -> None:
         """Cut every connection and wait until all threads have ended. What arrived can still be asked for."""
         self.go_down()
+        self._place.leave()
         self._afterwards.close()
 
     @property
@@ -124,11 +127,13 @@ class NativeApi:
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.close()
+            self._place.keep(self._port)
 
     def come_back(self) -> None:
         """Listen, on the same port as before."""
         if self._listener is None:
             tls = None if self._certificate is None else self._certificate.server_context()
+            self._place.leave()
             self._listener = Listener(self._port, self._desk, Handler, tls)
             self._port = self._listener.server_port
 
