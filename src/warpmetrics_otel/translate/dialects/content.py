@@ -68,10 +68,9 @@ def _part(part: Any) -> Any:
     kind = part.get("type") if isinstance(part, dict) else None
     if kind == "tool_call":
         return {**part, "arguments": as_parsed(part.get("arguments"))}
-    if kind == "tool_call_response":
-        # Under the one name in the conventions' schema, under the other in their examples.
-        response = part.get("response", part.get("result"))
-        return {"type": kind, "id": part.get("id"), "response": response}
+    if kind == "tool_call_response" and "result" in part:
+        # So it is called in the conventions' examples, and otherwise in their schema.
+        return {"response" if name == "result" else name: value for name, value in part.items()}
     return part
 
 

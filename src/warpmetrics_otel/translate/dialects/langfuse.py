@@ -63,7 +63,8 @@ def _facts(span: SpanView) -> CallFacts:
         tools,
         said.tool_calls,
         _tokens(parsed(attributes.get("langfuse.observation.usage_details")), provider),
-        None if total is None else float(total),
+        # Of what failed it says that it was free, whatever it cost.
+        None if total is None or (failed and not total) else float(total),
         (attributes.get("langfuse.observation.status_message") or "error") if failed else None,
     )
 
