@@ -12,7 +12,7 @@ _OPERATION_OF_WORKFLOW = semconv.OPERATION_INVOKE_WORKFLOW
 _AGENT = (semconv.GEN_AI_AGENT_NAME, "agent.name", "agent_name")
 _GROUP = ("traceloop.entity.name", *_AGENT, semconv.GEN_AI_WORKFLOW_NAME, "gen_ai.task.name")
 _WORKFLOW = (semconv.GEN_AI_WORKFLOW_NAME, *_GROUP)
-_RUN = ("traceloop.workflow.name", *_GROUP, "ai.telemetry.functionId")
+_RUN = ("langfuse.trace.name", "traceloop.workflow.name", *_GROUP, "ai.telemetry.functionId")
 
 
 def group_label(name: str, attributes: Mapping[str, Any]) -> str:
