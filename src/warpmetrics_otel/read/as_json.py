@@ -131,7 +131,7 @@ def _outcome(outcome: Outcome, target: Entity | None) -> Json:
         "name": outcome.name,
         "classification": outcome.classification,
         **_opts(outcome.opts),
-        "at": _time(outcome.time_ns),
+        "at": time_of(outcome.time_ns),
         "missing": outcome.missing,
         "acts": [_act(act) for act in outcome.acts],
     }
@@ -142,7 +142,7 @@ def _act(act: Act) -> Json:
         "id": act.id or None,
         "name": act.name,
         **_opts(act.opts),
-        "at": _time(act.time_ns),
+        "at": time_of(act.time_ns),
         "missing": act.missing,
         "followUpRunIds": [run.id for run in act.follow_ups],
     }
@@ -154,8 +154,8 @@ def _entity(entity: Entity) -> Json:
         "label": entity.label,
         "spanId": entity.span.span_id or None,
         **_opts(entity.opts),
-        "startedAt": _time(entity.span.start_ns),
-        "endedAt": _time(entity.span.end_ns),
+        "startedAt": time_of(entity.span.start_ns),
+        "endedAt": time_of(entity.span.end_ns),
         "durationMs": entity.duration_ns / 1e6,
         "failed": entity.failed,
         "error": entity.error,
@@ -192,7 +192,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     return "…" if isinstance(value, (dict, list)) else str(value)
 
 
-def _time(time_ns: int) -> str | None:
+def time_of(time_ns: int) -> str | None:
     """ISO 8601 with microseconds; null for the epoch itself, which is how "not known" reads, and beyond 9999."""
     if time_ns <= 0:
         return None

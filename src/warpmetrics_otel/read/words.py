@@ -32,7 +32,7 @@ def opts_words(opts: Opts) -> str:
     return f"{words} (cut)".lstrip() if opts.cut else words
 
 
-def duration(nanoseconds: int) -> str:
+def duration(nanoseconds: float) -> str:
     """A duration in the unit that keeps it short: `850 ms`, `1.5 s`, `2 min 5 s`, `3 h 20 min`."""
     milliseconds = nanoseconds / 1e6
     if milliseconds < 10:
