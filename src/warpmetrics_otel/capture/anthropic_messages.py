@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.capture.arguments import given, scalars, snapshot, texts, tool_names
+from warpmetrics_otel.capture.arguments import asked, given, scalars, snapshot, texts
 from warpmetrics_otel.capture.data import CallData
 from warpmetrics_otel.capture.shape import Shape
 
@@ -34,15 +34,12 @@ def request(kwargs: Mapping[str, Any]) -> CallData:
         parameters[semconv.GEN_AI_OUTPUT_TYPE] = "json"
     if config.get("effort"):
         parameters[semconv.GEN_AI_REQUEST_REASONING_LEVEL] = config["effort"]
-    model = given(kwargs, "model")
-    return CallData(
-        provider="anthropic",
-        request_model=str(model) if model else None,
-        request_parameters=parameters,
-        messages=snapshot(given(kwargs, "messages")),
+    return asked(
+        kwargs,
+        "anthropic",
+        parameters,
+        snapshot(given(kwargs, "messages")),
         instructions=snapshot(given(kwargs, "system")),
-        tools=tool_names(kwargs.get("tools")),
-        tool_definitions=given(kwargs, "tools"),
     )
 
 

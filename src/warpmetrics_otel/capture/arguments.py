@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from warpmetrics_otel.capture.data import CallData
+
 _DEEPEST = 40
 _PLAIN = (str, bool, int, float)
 _LISTED = ("messages", "input", "tools", "system", "stop", "stop_sequences")
@@ -52,6 +54,30 @@ def texts(value: Any) -> list[str] | None:
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return list(value) or None
     return None
+
+
+def asked(
+    kwargs: Mapping[str, Any], provider: str, parameters: dict[str, Any], messages: Any, instructions: Any = None
+) -> CallData:
+    """What is known of a call before it is made.
+
+    Args:
+        kwargs: the request's arguments.
+        provider: who is asked.
+        parameters: request attributes.
+        messages: a copy of what is asked.
+        instructions: those that are given apart from the messages.
+    """
+    model = given(kwargs, "model")
+    return CallData(
+        provider=provider,
+        request_model=str(model) if model else None,
+        request_parameters=parameters,
+        messages=messages,
+        instructions=instructions,
+        tools=tool_names(kwargs.get("tools")),
+        tool_definitions=given(kwargs, "tools"),
+    )
 
 
 def tool_names(tools: Any) -> list[str] | None:

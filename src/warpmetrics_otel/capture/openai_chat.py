@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.capture.arguments import given, scalars, snapshot, texts, tool_names
+from warpmetrics_otel.capture.arguments import asked, given, scalars, snapshot, texts
 from warpmetrics_otel.capture.data import CallData
+from warpmetrics_otel.capture.openai_parts import add_output_type, add_usage
 from warpmetrics_otel.capture.shape import Shape
 
 _PARAMETERS = {
@@ -34,26 +35,8 @@ def request(kwargs: Mapping[str, Any]) -> CallData:
     choices = given(kwargs, "n")
     if isinstance(choices, int) and choices != 1:
         parameters[semconv.GEN_AI_REQUEST_CHOICE_COUNT] = choices
-    output = output_type(kwargs.get("response_format"))
-    if output:
-        parameters[semconv.GEN_AI_OUTPUT_TYPE] = output
-    model = given(kwargs, "model")
-    return CallData(
-        provider="openai",
-        request_model=str(model) if model else None,
-        request_parameters=parameters,
-        messages=snapshot(given(kwargs, "messages")),
-        tools=tool_names(kwargs.get("tools")),
-        tool_definitions=given(kwargs, "tools"),
-    )
-
-
-def output_type(response_format: Any) -> str | None:
-    """The kind of output a response format asks for: a class asks for JSON in its form."""
-    if isinstance(response_format, type):
-        return "json"
-    kind = response_format.get("type") if isinstance(response_format, Mapping) else None
-    return {"text": "text", "json_object": "json", "json_schema": "json"}.get(str(kind))
+    add_output_type(parameters, kwargs.get("response_format"))
+    return asked(kwargs, "openai", parameters, snapshot(given(kwargs, "messages")))
 
 
 def respond(data: CallData, response: Any) -> None:
@@ -67,7 +50,7 @@ def respond(data: CallData, response: Any) -> None:
         data.response = message.content if message.content is not None else getattr(message, "refusal", None)
         data.reasoning = getattr(message, "reasoning_content", None)
         data.tool_calls = [_tool_call(call) for call in getattr(message, "tool_calls", None) or []] or None
-    _usage(data, getattr(response, "usage", None))
+    add_usage(data, getattr(response, "usage", None), "prompt", "completion")
 
 
 def _tool_call(call: Any) -> dict[str, Any]:
@@ -75,23 +58,6 @@ def _tool_call(call: Any) -> dict[str, Any]:
     if function is not None:
         return {"id": call.id, "name": function.name, "arguments": function.arguments}
     return {"id": call.id, "name": call.custom.name, "arguments": call.custom.input}
-
-
-def _usage(data: CallData, usage: Any) -> None:
-    if usage is None:
-        return
-    prompt = getattr(usage, "prompt_tokens_details", None)
-    completion = getattr(usage, "completion_tokens_details", None)
-    data.tokens = {
-        "prompt": usage.prompt_tokens,
-        "completion": usage.completion_tokens,
-        "total": usage.total_tokens,
-        "cachedInput": getattr(prompt, "cached_tokens", None) or 0,
-    }
-    written = getattr(prompt, "cache_write_tokens", None)
-    if written:
-        data.tokens["cacheWrite"] = written
-    data.reasoning_tokens = getattr(completion, "reasoning_tokens", None)
 
 
 class Chunks:
@@ -147,7 +113,7 @@ class Chunks:
         data.finish_reasons = [self._finish[index] for index in sorted(self._finish)] or None
         calls = [{**call, "arguments": "".join(call["arguments"])} for _, call in sorted(self._calls.items())]
         data.tool_calls = calls or None
-        _usage(data, self._usage)
+        add_usage(data, self._usage, "prompt", "completion")
 
 
 SHAPE = Shape("openai.chat", request, respond, Chunks)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.capture.arguments import given, scalars, snapshot, tool_names
+from warpmetrics_otel.capture.arguments import asked, given, scalars, snapshot
 from warpmetrics_otel.capture.data import CallData
-from warpmetrics_otel.capture.openai_chat import output_type
+from warpmetrics_otel.capture.openai_parts import add_output_type, add_usage
 from warpmetrics_otel.capture.shape import Shape
 
 _PARAMETERS = {
@@ -33,18 +33,9 @@ def request(kwargs: Mapping[str, Any]) -> CallData:
         parameters[semconv.GEN_AI_REQUEST_REASONING_LEVEL] = effort
     text = given(kwargs, "text")
     wanted = kwargs.get("text_format")
-    output = output_type(wanted if isinstance(wanted, type) else text.get("format") if text else None)
-    if output:
-        parameters[semconv.GEN_AI_OUTPUT_TYPE] = output
-    model = given(kwargs, "model")
-    return CallData(
-        provider="openai",
-        request_model=str(model) if model else None,
-        request_parameters=parameters,
-        messages=snapshot(given(kwargs, "input")),
-        instructions=given(kwargs, "instructions"),
-        tools=tool_names(kwargs.get("tools")),
-        tool_definitions=given(kwargs, "tools"),
+    add_output_type(parameters, wanted if isinstance(wanted, type) else text.get("format") if text else None)
+    return asked(
+        kwargs, "openai", parameters, snapshot(given(kwargs, "input")), instructions=given(kwargs, "instructions")
     )
 
 
@@ -63,7 +54,7 @@ def respond(data: CallData, response: Any) -> None:
     if getattr(response, "status", None) == "failed":
         data.error = getattr(error, "message", None)
         data.error_type = getattr(error, "code", None) or "failed"
-    _usage(data, getattr(response, "usage", None))
+    add_usage(data, getattr(response, "usage", None), "input", "output")
 
 
 def _join(parts: Any) -> str | None:
@@ -90,22 +81,6 @@ def _finish(response: Any, calls: bool) -> list[str] | None:
     if status == "completed":
         return ["tool_calls" if calls else "stop"]
     return None
-
-
-def _usage(data: CallData, usage: Any) -> None:
-    if usage is None:
-        return
-    details = getattr(usage, "input_tokens_details", None)
-    data.tokens = {
-        "prompt": usage.input_tokens,
-        "completion": usage.output_tokens,
-        "total": usage.total_tokens,
-        "cachedInput": getattr(details, "cached_tokens", None) or 0,
-    }
-    written = getattr(details, "cache_write_tokens", None)
-    if written:
-        data.tokens["cacheWrite"] = written
-    data.reasoning_tokens = getattr(getattr(usage, "output_tokens_details", None), "reasoning_tokens", None)
 
 
 class Events:
