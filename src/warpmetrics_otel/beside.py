@@ -86,3 +86,6 @@ class Beside:
 
 beside = Beside()
 """The one of this process."""
+
+heard = Beside()
+"""The same for calls of other instrumentation that keeps content off its spans, from its completion hook."""

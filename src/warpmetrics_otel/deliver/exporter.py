@@ -19,9 +19,10 @@ SHUTDOWN_SECONDS = 5.0
 
 
 class WarpmetricsSpanExporter(SpanExporter):
-    """Sends the Warpmetrics spans it is given to the native API, over this process's one pipeline to there.
+    """Sends what agents did to the native API, over this process's one pipeline to there.
 
-    Every option has a default from the environment.
+    That is Warpmetrics spans, and LLM calls of other instrumentation with the agents above them. Every option has a
+    default from the environment.
 
     Args:
         options: see `docs/configuration.md`; without any, the environment decides.
@@ -43,7 +44,7 @@ class WarpmetricsSpanExporter(SpanExporter):
         """Accept spans; they are sent by the pipeline, which retries for as long as it takes."""
         if not self._mouth.open:
             return SpanExportResult.FAILURE
-        self._mouth.take(spans)
+        self._mouth.take_all(spans)
         return SpanExportResult.SUCCESS
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:

@@ -6,18 +6,22 @@ What recording has told that pipeline already is not even translated: it comes f
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from opentelemetry.sdk.trace import ReadableSpan
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.beside import beside
-from warpmetrics_otel.deliver.connect import connect
+from warpmetrics_otel.beside import beside, heard
+from warpmetrics_otel.bridge import Gathering, Limits
+from warpmetrics_otel.deliver.connect import Connection, connect
 from warpmetrics_otel.deliver.hold import Hold
 from warpmetrics_otel.deliver.options import MouthSettings
-from warpmetrics_otel.entities import ABSENT, Call, Entity
+from warpmetrics_otel.deliver.others import Others
+from warpmetrics_otel.deliver.shown import Shown
+from warpmetrics_otel.entities import Call, Entity, Group, Link
+from warpmetrics_otel.translate.call_rows import Content
 from warpmetrics_otel.translate.to_native import entities_of
-from warpmetrics_otel.translate.views import view
+from warpmetrics_otel.translate.views import Span, view
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -34,19 +38,30 @@ class Mouth:
     Args:
         options: where to, and what of them.
         name: whose mouth it is, for messages.
+        sees_starts: whether spans of others are told of when they start too.
+        recorded: the pipeline of a recorder, which tells what it records by itself: only spans of others are taken,
+            and of those beneath runs only what is beneath runs of its own. None for a mouth of its own.
     """
 
-    def __init__(self, options: MouthSettings, name: str) -> None:
-        self._content = options.native_content
+    def __init__(
+        self, options: MouthSettings, name: str, *, sees_starts: bool = False, recorded: Connection | None = None
+    ) -> None:
         self._name = name
         self._said = False
-        self._hold: Hold | None = None
-        self._connection = connect(options)
+        self._options = options
+        self._sees_starts = sees_starts
+        self._recorded = recorded is not None
+        self._shown = Shown(options.redact, native_content=options.native_content)
+        self._connection = recorded or connect(options)
         if self._connection is None:
             logger.warning("%s has no API key, so it sends nothing; set WARPMETRICS_API_KEY, or pass api_key=", name)
             return
-        beside.open(self._connection.destination)
+        if not self._recorded:
+            beside.open(self._connection.destination)
+        heard.open(self._connection.destination)
         self._hold = Hold(self._connection.take, self._connection.knows, options.hold_entities, options.hold_seconds)
+        self.others = Others(self._tell_of_others, self._gathering, self._take_own, name)
+        """The spans of other instrumentation."""
 
     @property
     def open(self) -> bool:
@@ -54,37 +69,95 @@ class Mouth:
         return self._connection is not None
 
     @property
+    def destination(self) -> Hashable:
+        """Where that is; None where it is nowhere."""
+        return None if self._connection is None else self._connection.destination
+
+    @property
     def early(self) -> int:
         """How many entities were sent before what they hang on."""
-        return 0 if self._hold is None else self._hold.early
+        return 0 if self._connection is None else self._hold.early + self.others.early
 
     def take(self, spans: Iterable[ReadableSpan]) -> None:
-        """Take spans; those that are none of ours, or hold nothing new, are passed over."""
+        """Take spans of Warpmetrics; those that hold nothing new are passed over."""
         entities = [entity for span in spans for entity in self._entities_of(span)]
-        if entities and self._hold is not None:
+        if entities and self._connection is not None:
             self._hold.add(entities)
+
+    def take_all(self, spans: Iterable[ReadableSpan]) -> None:
+        """Take spans that have ended, of whomever."""
+        if self._connection is not None:
+            self.others.take(spans)
 
     def flush(self, seconds: float) -> bool:
         """Send everything, without parents where need be; whether nothing is left."""
-        if self._connection is None or self._hold is None:
+        if self._connection is None:
             return True
-        self._hold.release()
+        self.release()
         counts = self._connection.flush(seconds)
         return not (counts.pending or counts.spooled or counts.refusal)
 
+    def release(self) -> None:
+        """Pass on everything that waits for something above it."""
+        self.others.flush()
+        self._hold.release()
+
     def shutdown(self, seconds: float) -> None:
         """Send everything, and take no more."""
-        connection, self._connection = self._connection, None
-        if connection is not None and self._hold is not None:
-            self._hold.release()
-            beside.close(connection.destination)
+        connection = self.close()
+        if connection is not None and not self._recorded:
             connection.shutdown(seconds)
+
+    def close(self) -> Connection | None:
+        """Pass on everything, and take no more; the pipeline, if there was one."""
+        connection = self._connection
+        if connection is None:
+            return None
+        self.others.stop()
+        self._connection = None
+        self._hold.release()
+        if not self._recorded:
+            beside.close(connection.destination)
+        heard.close(connection.destination)
+        return connection
+
+    def _gathering(self) -> Gathering:
+        options = self._options
+        return Gathering(
+            _looked_at,
+            sees_starts=self._sees_starts,
+            infer_runs=options.infer_runs,
+            limits=Limits(options.hold_seconds, options.hold_entities),
+            accepts=self._accepts,
+            content=self._heard,
+        )
+
+    def _accepts(self, native_id: str) -> bool:
+        # Another recorder's run on the same provider may be another tenant's.
+        return not self._recorded or (self._connection is not None and self._connection.knows(native_id))
+
+    def _heard(self, call_id: str) -> Content | None:
+        call = None if self._connection is None or self._connection.knows(call_id) else heard.take(call_id)
+        return None if call is None else Content(call.messages, call.response, call.tools, call.tool_calls)
+
+    def _tell_of_others(self, entities: Sequence[Entity]) -> None:
+        if self._connection is None:
+            return
+        knows = self._connection.knows
+        # Another mouth may have had more of the trace, and have hung it elsewhere.
+        known = {entity.id for entity in entities if isinstance(entity, Group | Call) and knows(entity.id)}
+        new = (entity for entity in entities if _about(entity) not in known)
+        self._hold.add([self._shown.of_others(entity) for entity in new])
+
+    def _take_own(self, spans: Sequence[ReadableSpan]) -> None:
+        if not self._recorded:
+            self.take(spans)
 
     def _entities_of(self, span: ReadableSpan) -> Iterator[Entity]:
         try:
             if self._is_new(span):
                 for entity in [*entities_of(view(span))]:
-                    yield self._said_in(entity) if isinstance(entity, Call) else entity
+                    yield self._shown.call(beside.take(entity.id) or entity) if isinstance(entity, Call) else entity
         except Exception:
             # One span that cannot be read may not cost the others, nor the agent.
             if not self._said:
@@ -104,12 +177,10 @@ class Mouth:
         keys = (mark.get(semconv.WARPMETRICS_ACT_ID) or mark.get(semconv.WARPMETRICS_OUTCOME_ID) for mark in marks)
         return not all(known(str(key)) for key in keys)
 
-    def _said_in(self, call: Call) -> Call:
-        call = beside.take(call.id) or call
-        if self._content:
-            return call
-        return call._replace(
-            messages=None,
-            response=ABSENT if call.response is ABSENT else None,
-            tool_calls=ABSENT if call.tool_calls is ABSENT else None,
-        )
+
+def _looked_at(span: ReadableSpan | Span) -> Span:
+    return view(span) if isinstance(span, ReadableSpan) else span
+
+
+def _about(entity: Entity) -> str:
+    return entity.child_id if isinstance(entity, Link) else entity.id

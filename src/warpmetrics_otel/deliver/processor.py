@@ -5,21 +5,26 @@ So a run is there while it is under way, and the native side has all of them wha
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Unpack
 
-from opentelemetry.context import Context
+from opentelemetry.context import Context, get_current
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.deliver.exporter import SHUTDOWN_SECONDS
 from warpmetrics_otel.deliver.mouth import Mouth
 from warpmetrics_otel.deliver.options import MouthOptions, MouthSettings
+from warpmetrics_otel.standing import SCOPE
 
 _TOLD_AT_START = (semconv.ENTITY_TYPE_RUN, semconv.ENTITY_TYPE_GROUP)
 
 
 class WarpmetricsSpanProcessor(SpanProcessor):
-    """Sends Warpmetrics spans to the native API: runs and groups when they start, the rest when it ends.
+    """Sends what agents did to the native API: Warpmetrics spans, and LLM calls of other instrumentation.
+
+    Runs and groups of Warpmetrics are sent when they start, the rest when it ends. What others record is sent when it
+    is known what stands above it: at the latest some seconds after its end (`hold_seconds`).
 
     Args:
         options: those of `WarpmetricsSpanExporter`.
@@ -30,21 +35,37 @@ class WarpmetricsSpanProcessor(SpanProcessor):
     """
 
     def __init__(self, **options: Unpack[MouthOptions]) -> None:
-        self._mouth = Mouth(MouthSettings.read(options), type(self).__name__)
+        self._mouth = Mouth(MouthSettings.read(options), type(self).__name__, sees_starts=True)
 
     @property
     def sent_before_parents(self) -> int:
         """How many entities were sent before what they hang on, which did not come in time."""
         return self._mouth.early
 
+    @property
+    def destination(self) -> Hashable:
+        """Where it sends to: address, key and project, as one value; None without a key. Only good for comparing."""
+        return self._mouth.destination
+
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Tell of a run or group."""
-        if (span.attributes or {}).get(semconv.WARPMETRICS_ENTITY_TYPE) in _TOLD_AT_START:
+        """Tell of a run or group; take note of a span of others."""
+        if not self._mouth.open:
+            return
+        scope = span.instrumentation_scope
+        if scope is None or scope.name != SCOPE:
+            self._mouth.others.started(span, get_current() if parent_context is None else parent_context)
+        elif (span.attributes or {}).get(semconv.WARPMETRICS_ENTITY_TYPE) in _TOLD_AT_START:
             self._mouth.take((span,))
 
     def on_end(self, span: ReadableSpan) -> None:
         """Tell of what was not told at the start."""
-        self._mouth.take((span,))
+        if not self._mouth.open:
+            return
+        scope = span.instrumentation_scope
+        if scope is None or scope.name != SCOPE:
+            self._mouth.others.ended(span)
+        else:
+            self._mouth.take((span,))
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what was taken; whether all of it has arrived."""

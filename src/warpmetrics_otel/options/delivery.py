@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Self, TypedDict
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from warpmetrics_otel.options.option import Rule, boolean, check, combine, option
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.translate.opts import Redact
 
 KEY_VARIABLE = "WARPMETRICS_API_KEY"
 CONTENT_VARIABLE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
@@ -82,6 +85,23 @@ class DeliverySettings:
         "WARPMETRICS_NATIVE_CONTENT",
         boolean,
     )
+    redact: Redact | None = option(
+        None,
+        "A function `(value, path) -> value` that sees every content and opts value before it goes anywhere.",
+        rule=Rule(lambda value: value is None or callable(value), "a function (value, path)"),
+    )
+    infer_runs: bool = option(
+        True,
+        "Whether a trace of other instrumentation that holds an LLM call, and nothing of Warpmetrics, is a run there.",
+        "WARPMETRICS_INFER_RUNS",
+        boolean,
+    )
+    estimate_cost: bool = option(
+        True,
+        "Tell the native API what a call cost where nobody has said so, by its tokens; needs the extra `cost`.",
+        "WARPMETRICS_ESTIMATE_COST",
+        boolean,
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -111,3 +131,6 @@ class DeliveryOptions(TypedDict, total=False):
     max_pending: int
     max_pending_bytes: int
     native_content: bool
+    redact: Redact | None
+    infer_runs: bool
+    estimate_cost: bool

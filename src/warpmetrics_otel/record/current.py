@@ -13,10 +13,11 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN, Span, get_current_span, set_span_in_context
 
+from warpmetrics_otel.standing import KEY
+
 if TYPE_CHECKING:
     from warpmetrics_otel.record.handles import Handle
 
-_KEY = otel_context.create_key("warpmetrics_otel")
 # Both values in one copy of the context instead of four: this is done twice a run.
 _SPAN_KEY = next(iter(set_span_in_context(INVALID_SPAN, Context())))
 _set = dict.__setitem__
@@ -82,11 +83,11 @@ def current(owner: object) -> Handle | None:
 def _attach(span: Span, node: _Node | None, context: Context) -> Attachment:
     attached = Context(context)
     # A context may not be changed, but nobody has this one yet; each way to make it from another copies it once more.
-    _set(attached, _KEY, node)
+    _set(attached, KEY, node)
     if span is not INVALID_SPAN and span.get_span_context().is_valid:
         _set(attached, _SPAN_KEY, span)
     return Attachment(otel_context.attach(attached), _entered.set(None), attached)
 
 
 def _node(context: Context) -> _Node | None:
-    return context.get(_KEY)  # type: ignore[return-value]
+    return context.get(KEY)  # type: ignore[return-value]

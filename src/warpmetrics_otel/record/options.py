@@ -12,7 +12,6 @@ from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import SpanContext, TracerProvider
 
 from warpmetrics_otel.options import DeliveryOptions
-from warpmetrics_otel.translate.opts import Redact
 
 
 class Options(DeliveryOptions, total=False):
@@ -26,7 +25,6 @@ class Options(DeliveryOptions, total=False):
     events: Literal["span", "both"]
     span_content: bool
     meter_provider: MeterProvider | None
-    redact: Redact | None
     classifications: Mapping[str, str]
     search_opts: int
     run_parent: Literal["current"] | Context | SpanContext | None

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import SpanContext, TracerProvider
 
-    from warpmetrics_otel.translate.opts import Redact
-
 _CLASSES = ("success", "failure", "neutral")
 
 
@@ -76,11 +74,6 @@ class Settings(DeliverySettings):
     )
     meter_provider: MeterProvider | None = option(
         None, "Where metrics of runs and of delivery go, with an `api_key`. Default: the global one."
-    )
-    redact: Redact | None = option(
-        None,
-        "A function `(value, path) -> value` that sees every content and opts value before it goes anywhere.",
-        rule=Rule(lambda value: value is None or callable(value), "a function (value, path)"),
     )
     classifications: Mapping[str, str] = option(
         {},
