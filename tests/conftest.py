@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TypeVar
 
 import hypothesis
@@ -14,6 +15,7 @@ from tests.e2e.jaeger import Jaeger, running_jaeger
 from tests.e2e.prometheus import Prometheus, running_prometheus
 from tests.e2e.tempo import Tempo, running_tempo
 from tests.wheel import wheel_python  # noqa: F401 -- a fixture
+from tools.backends import TEMPO
 from tools.programs import BackendUnavailableError
 
 Backend = TypeVar("Backend")
@@ -54,6 +56,12 @@ def jaeger() -> Iterator[Jaeger]:
 def tempo() -> Iterator[Tempo]:
     """A real Tempo, in the same way."""
     yield from _started("Tempo", running_tempo)
+
+
+@pytest.fixture(scope="session")
+def tempo_binary() -> Iterator[Path]:
+    """The program of a real Tempo, for tests that start their own."""
+    yield from _started("Tempo", lambda: nullcontext(TEMPO.find()))
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,8 @@ class Tempo:
 def running_tempo() -> Iterator[Tempo]:
     """Yield a Tempo: the one ``TEMPO_URL`` names, else one started here and stopped afterwards.
 
-    A running one may also name ``TEMPO_OTLP_GRPC_URL`` and ``TEMPO_OTLP_HTTP_URL``; the usual ports are the default.
+    One that is started here has Tempo's defaults. A running one may also name ``TEMPO_OTLP_GRPC_URL`` and
+    ``TEMPO_OTLP_HTTP_URL``; the usual ports are the default.
     Raises BackendUnavailableError when there is no binary to start.
     """
     if TEMPO.running:
@@ -92,11 +93,19 @@ def running_tempo() -> Iterator[Tempo]:
             os.environ.get("TEMPO_OTLP_HTTP_URL", "http://127.0.0.1:4318"),
         )
         return
-    binary = TEMPO.find()
+    with started_tempo(TEMPO.find()) as tempo:
+        yield tempo
+
+
+@contextmanager
+def started_tempo(binary: Path, **distributor: int) -> Iterator[Tempo]:
+    """Yield a Tempo that is started here and stopped afterwards, with these options of its distributor."""
     with folder_of("Tempo") as folder:
         query, own_grpc, gossip, grpc, http = free_ports(5)
         config = folder / "config.json"
-        config.write_text(json.dumps(_config(folder, query, own_grpc, gossip, grpc, http)))
+        options = _config(folder, query, own_grpc, gossip, grpc, http)
+        options["distributor"] |= distributor
+        config.write_text(json.dumps(options))
         with serving("Tempo", [binary, f"-config.file={config}"], f"http://127.0.0.1:{query}/ready", folder):
             yield Tempo(f"http://127.0.0.1:{query}", f"http://127.0.0.1:{grpc}", f"http://127.0.0.1:{http}")
 

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
+from tests.e2e.agents import Agents
 from tests.e2e.native_ids import trace_of
+from tests.e2e.tempo import started_tempo
 
 LIMIT = 2048
 # Of what stands behind the long text nothing is left in the JSON, and all of it in its searchable copy.
@@ -63,6 +65,14 @@ def test_tempo_keeps_the_first_bytes_and_says_nothing(agents_of_tempo, runs):
     whole = json.dumps({"n": 1, "note": "x" * 3000, "after": "kept as a copy"}, separators=(",", ":"))
     assert root.attributes["warpmetrics.opts"] == whole[:LIMIT]
     assert {len(event.attributes["warpmetrics.opts"]) for event in root.events} == {LIMIT}
+
+
+def test_with_a_higher_limit_it_keeps_all(tempo_binary):
+    with started_tempo(tempo_binary, max_attribute_bytes=65536) as roomy:
+        run = Agents(roomy, "http/protobuf").run(PROGRAM)["run"]
+        spans = roomy.trace(trace_of(run), until=lambda spans: len(spans) == 2)
+    (root,) = [span for span in spans if not span.parent_id]
+    assert json.loads(root.attributes["warpmetrics.opts"])["note"] == "x" * 3000
 
 
 def test_opts_of_a_run_read_back_as_far_as_they_exist(chain):

@@ -1,5 +1,6 @@
 """What users copy to run a backend of their own: files that fit together, and an agent that finds Jaeger with them."""
 
+import subprocess
 from urllib.parse import urlsplit
 
 import pytest
@@ -62,6 +63,14 @@ def test_tempo_listens_where_its_ports_lead_and_where_grafana_asks():
     (source,) = yaml.safe_load((EXAMPLES / "tempo" / "grafana-datasource.yaml").read_text())["datasources"]
     asked = urlsplit(source["url"])
     assert (asked.hostname, asked.port) == ("tempo", config["server"]["http_listen_port"])
+
+
+def test_tempo_takes_its_configuration(tempo_binary):
+    config = EXAMPLES / "tempo" / "tempo.yaml"
+    done = subprocess.run(
+        [tempo_binary, f"-config.file={config}", "-config.verify=true"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.wheel
