@@ -5,6 +5,13 @@ import pytest
 from tests.read.agent_spans import SpanFile, act, native, outcome
 
 
+@pytest.fixture(autouse=True)
+def no_proxy_of_the_machine(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 @pytest.fixture
 def span_file(tmp_path):
     spans = SpanFile(tmp_path / "spans.jsonl")

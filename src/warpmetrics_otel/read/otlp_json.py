@@ -74,7 +74,8 @@ def attributes_of(pairs: list[dict[str, Any]] | None) -> Attributes:
             for pair in pairs
         }
     except _UNREADABLE:
-        return {pair["key"]: any_value(pair.get("value")) for pair in pairs}
+        # What is empty may be left out of JSON.
+        return {str(pair.get("key") or ""): any_value(pair.get("value")) for pair in pairs}
 
 
 def any_value(value: object, depth: int = 0) -> Any:
@@ -96,7 +97,7 @@ def any_value(value: object, depth: int = 0) -> Any:
                     return [any_value(item, depth + 1) for item in inner.get("values") or ()]
                 case "kvlistValue":
                     pairs = inner.get("values") or ()
-                    return {str(pair.get("key")): any_value(pair.get("value"), depth + 1) for pair in pairs}
+                    return {str(pair.get("key") or ""): any_value(pair.get("value"), depth + 1) for pair in pairs}
         except _UNREADABLE:
             return None
     return None
