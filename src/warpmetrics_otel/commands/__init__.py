@@ -11,9 +11,11 @@ from typing import Annotated
 
 import typer
 
+from warpmetrics_otel.commands.acts import acts
 from warpmetrics_otel.commands.chain import chain
 from warpmetrics_otel.commands.doctor import doctor
 from warpmetrics_otel.commands.options import with_source
+from warpmetrics_otel.commands.runs import runs
 from warpmetrics_otel.commands.spool import spool
 
 __all__ = ["app"]
@@ -42,5 +44,7 @@ def _root(
 
 
 app.command()(with_source(chain))
+app.command()(with_source(acts))
+app.command()(with_source(runs))
 app.command()(doctor)
 app.add_typer(spool)

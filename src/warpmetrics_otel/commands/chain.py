@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from warpmetrics_otel.commands.judging import AsJson, Html, Success, write_page
 from warpmetrics_otel.commands.reading import Reading
 from warpmetrics_otel.commands.speech import encodable, warn
 from warpmetrics_otel.read import as_json
 from warpmetrics_otel.read.render import show_chain, terminal
+from warpmetrics_otel.read.statistics import Judge
 
 
 def chain(
@@ -24,13 +26,20 @@ def chain(
             show_default=False,
         ),
     ] = None,
-    as_json_: Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a tree.")] = False,
+    success: Success = None,
+    html: Html = None,
+    as_json_: AsJson = False,
 ) -> None:
     """Show whole chains: runs, what happened in them, what was done about it, and the runs that followed."""
     chains = reading.chains(wanted, quiet=as_json_)
+    judge = Judge(success or ())
+    if html is not None:
+        from warpmetrics_otel.read.html import chains_page
+
+        write_page(html, chains_page(chains.chains, judge, reading.where))
     encodable(sys.stdout)
     if as_json_:
-        document = as_json(chains.chains, chains.unattached)
+        document = as_json(chains.chains, chains.unattached, judge)
         typer.echo(json.dumps({**document, "incomplete": reading.incomplete}, indent=2))
         reading.finish()
         return
@@ -38,7 +47,7 @@ def chain(
     for number, each in enumerate(chains.chains):
         if number:
             console.print()
-        show_chain(console, each)
+        show_chain(console, each, judge)
     if chains.unattached:
         warn(f"{len(chains.unattached)} outcomes or acts are about something that is not among these spans.")
     reading.finish()
