@@ -183,11 +183,12 @@ class Trail:
 
 def names_in(trail: Trail, wanted: str) -> None:
     """Take down what an id, a portable ref, a traceparent or a trace id names; nothing else names anything."""
-    ref = ids.parse_ref(wanted.strip()) or ids.parse_ref(wanted.strip().lower())
+    ref = ids.parse_ref(wanted.strip())
     if ref is not None:
         if ref.trace_id is not None:
             trail.name_trace(f"{ref.trace_id:032x}")
-        for native_id in (ref.id, ref.run_id, ref.chain_id):
+        # Ids are lower case, but for those of others' making.
+        for native_id in dict.fromkeys((ref.id, ref.id.lower(), ref.run_id, ref.chain_id)):
             if native_id is not None:
                 trail.name(native_id)
         return
