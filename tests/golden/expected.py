@@ -24,7 +24,7 @@ class Asked(NamedTuple):
 
     messages: Any
     response: str | None = None
-    prompt: int = 0
+    prompt: int | None = 0
     completion: int = 0
     tool_calls: list[dict[str, str]] | None = None
     tools: list[str] | None = None
@@ -87,6 +87,12 @@ BAD_REQUEST = Asked([user("Ask for nonsense.")], error="Error code: 400 - Nothin
 def anthropic_error(status, kind, message):
     """How the Anthropic client words what the local server answers."""
     body = {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_local"}
+    return f"Error code: {status} - {body}"
+
+
+def openai_error(status, message):
+    """How the OpenAI client worded it before its third version."""
+    body = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}}
     return f"Error code: {status} - {body}"
 
 
@@ -168,7 +174,9 @@ def row(asked, span, *, provider="openai", model=GPT):
 
 
 def tokens(asked, provider):
-    """The counts under the names that the native API has for each provider."""
+    """The counts under the names that the native API has for each provider; None where nothing was counted."""
+    if asked.prompt is None:
+        return None
     total = {"prompt": asked.prompt, "completion": asked.completion, "total": asked.prompt + asked.completion}
     if provider == "anthropic":
         return {**total, "cacheWrite": asked.written, "cacheRead": asked.cached}

@@ -23,6 +23,7 @@ from tests.golden.expected import (
     Native,
     call_of,
     named,
+    openai_error,
     row,
     run_of,
 )
@@ -91,6 +92,21 @@ OTHERWISE = {
         WEATHER._replace(tool_calls=[{**WEATHER.tool_calls[0], "id": "fc_10_0"}]),
         FORECAST,
     ],
+    # Of what it has no words for, it kept nothing.
+    ("openllmetry_indexed_openai", "responses_tools"): [
+        WEATHER._replace(tool_calls=[{**WEATHER.tool_calls[0], "id": "fc_10_0"}]),
+        FORECAST._replace(messages=WEATHER.messages),
+    ],
+    # Clients of its time show the whole body of an error.
+    ("openllmetry_indexed_openai", "rate_limited"): [
+        RATE_LIMITED._replace(error=openai_error(429, "Too many requests."))
+    ],
+    ("openllmetry_indexed_openai", "bad_request"): [
+        BAD_REQUEST._replace(error=openai_error(400, "Nothing can be made of this."))
+    ],
+    # It counted no tokens of streams.
+    ("openllmetry_indexed_anthropic", "stream"): [STREAM._replace(prompt=None)],
+    ("openllmetry_indexed_anthropic", "stream_helper"): [STREAM._replace(prompt=None)],
     ("genai_openai", "without_content"): [CHAT._replace(messages=None, response=None)],
 }
 PACKAGES = {
@@ -100,6 +116,8 @@ PACKAGES = {
     "openinference_anthropic": (openinference_anthropic, ANTHROPIC, CLAUDE),
     "openllmetry_openai": (openllmetry, OPENAI, GPT),
     "openllmetry_anthropic": (openllmetry_anthropic, ANTHROPIC, CLAUDE),
+    "openllmetry_indexed_openai": (openllmetry, OPENAI, GPT),
+    "openllmetry_indexed_anthropic": (openllmetry_anthropic, ANTHROPIC, CLAUDE),
     # The model that answered takes the place of the one that was asked for.
     "langfuse": (langfuse, OPENAI, GPT_DATED),
 }
@@ -142,6 +160,7 @@ EMBEDDERS = {
     "genai_openai": f"embeddings {EMBEDDING}",
     "openinference_openai": "CreateEmbeddings",
     "openllmetry_openai": "openai.embeddings",
+    "openllmetry_indexed_openai": "openai.embeddings",
     "langfuse": "OpenAI-embedding",
     "logfire": "Embedding Creation with {request_data[model]!r}",
     "pydantic_ai": f"embeddings {EMBEDDING}",

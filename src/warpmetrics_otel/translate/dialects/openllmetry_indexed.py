@@ -27,6 +27,8 @@ from warpmetrics_otel.translate.views import SpanView
 
 _REQUEST_TYPE = "llm.request.type"
 _FIRST_PROMPT = ("gen_ai.prompt.0.role", "gen_ai.prompt.0.content", "gen_ai.completion.0.content")
+_TOOLS = "llm.request.functions"
+_LISTS = ("gen_ai.prompt.", "gen_ai.completion.", f"{_TOOLS}.")
 _KINDS: Mapping[Any, Kind] = {"chat": "call", "completion": "call", "embedding": "embedding"}
 _USAGE = UsageNames(
     prompt=(*USAGE.prompt, "llm.usage.prompt_tokens"),
@@ -54,10 +56,9 @@ def _facts(span: SpanView) -> CallFacts:
     attributes = span.attributes
     model = attributes.get(semconv.GEN_AI_REQUEST_MODEL) or attributes.get(semconv.GEN_AI_RESPONSE_MODEL)
     provider = provider_name(attributes.get("gen_ai.system"), model)
-    given = unfolded(attributes, "gen_ai.prompt")
-    answers = unfolded(attributes, "gen_ai.completion")
-    tools = unfolded(attributes, "llm.request.functions")
-    said = answer(_message(answers[0])) if answers else None
+    lists = unfolded(attributes, _LISTS)
+    given, answers, tools = lists.get("gen_ai.prompt"), lists.get("gen_ai.completion"), lists.get(_TOOLS)
+    said = next((answer(_message(item)) for item in answers or () if not _is_thought(item)), None)
     return CallFacts(
         provider,
         model,
@@ -70,6 +71,11 @@ def _facts(span: SpanView) -> CallFacts:
     )
 
 
+def _is_thought(item: Any) -> bool:
+    # Anthropic's thoughts stand before the answer, as if they were one.
+    return isinstance(item, dict) and item.get("role") == "thinking"
+
+
 def _message(item: Any) -> Any:
     """A message as clients have it: contents of several parts stand there as JSON, tool calls flat."""
     if not isinstance(item, dict):
@@ -79,7 +85,9 @@ def _message(item: Any) -> Any:
     if isinstance(content, str) and content.startswith("["):
         parts = parsed(content)
         if isinstance(parts, list) and all(isinstance(part, dict) and "type" in part for part in parts):
-            message["content"] = parts
+            # What stands among the tool calls too is told once.
+            told = ("tool_use",) if "tool_calls" in message else ()
+            message["content"] = [part for part in parts if part["type"] not in told]
     return message
 
 
