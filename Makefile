@@ -10,11 +10,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Most of the time tests wait, for processes, servers and deadlines: more of them than there are processors.
 WORKERS ?= 4
 PYTEST_OPTIONS := --numprocesses $(WORKERS) --dist loadgroup
+# They start hundreds of processes, none of which has to compile again what the one before it did.
+unexport PYTHONDONTWRITEBYTECODE
 
 LOWEST_CORE := .venv-lowest/core
 LOWEST_FILE := .venv-lowest/file
 
-.PHONY: help demo test check format generate backends bench lowest clean
+.PHONY: help demo test check format generate golden backends bench lowest clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -41,6 +43,9 @@ format: $(VENV)/.dev ## put the code into its form
 generate: $(VENV)/.dev ## constants and tables from the conventions, options from the code
 	$(BIN)/python conventions/generate.py
 	$(BIN)/python tools/docs_configuration.py
+
+golden: $(VENV)/.dev ## what others' instrumentations record, from their newest versions: make golden ARGS="langfuse logfire"
+	$(BIN)/python tests/golden/regenerate.py --upgrade $(ARGS)
 
 backends: ## the real backends that the end-to-end tests need, built once into the cache
 	$(PYTHON) -m tools.backends
