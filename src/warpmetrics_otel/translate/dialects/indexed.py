@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-_MOST_DIGITS = 5
-"""An index with more is none: nothing has as many elements."""
+_INDEX = re.compile(r"\.([0-9]{1,5})(?:\.|$)")
+"""A part of a name that is an index; nothing has as many elements that it would be longer."""
 
 
-def unfolded(attributes: Mapping[str, Any], prefix: str) -> list[Any] | None:
-    """The list whose values' names begin with `prefix`, a dot and an index; None when there are no such attributes.
+def unfolded(attributes: Mapping[str, Any], prefixes: tuple[str, ...]) -> dict[str, list[Any]]:
+    """The lists whose values' names begin with one of `prefixes`, a dot and an index, by what is before the index.
 
     Names within an element that are followed by an index again are lists too; others stay as they are, so that
     ``tool_calls.0.function.name`` gives a list under ``tool_calls`` of mappings with ``function.name``.
     """
-    start, length = f"{prefix}.", len(prefix) + 1
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for name, value in attributes.items():
-        if name.startswith(start):
-            index, _, rest = name[length:].partition(".")
-            if _is_index(index):
-                found.setdefault(int(index), {})[rest] = value
-    if not found:
-        return None
-    return [_folded(found[index]) for index in sorted(found)]
+        if name.startswith(prefixes):
+            index = _INDEX.search(name)
+            if index is not None:
+                found.setdefault(name[: index.start()], {})[name[index.start() + 1 :]] = value
+    return {name: _listed(values) for name, values in found.items()} if found else {}
+
+
+def _listed(values: Mapping[str, Any]) -> list[Any]:
+    elements: dict[int, dict[str, Any]] = {}
+    for name, value in values.items():
+        index, _, rest = name.partition(".")
+        number = int(index)
+        element = elements.get(number)
+        if element is None:
+            element = elements[number] = {}
+        element[rest] = value
+    return [_folded(elements[number]) for number in sorted(elements)]
 
 
 def _folded(element: dict[str, Any]) -> Any:
-    if element.keys() == {""}:
+    if "" in element:
         return element[""]
     lists: dict[str, dict[str, Any]] = {}
-    plain: dict[str, Any] = {}
-    for name, value in element.items():
-        before = _list_in(name)
-        if before is None:
-            plain[name] = value
-        else:
-            lists.setdefault(before, {})[name] = value
-    for before, values in lists.items():
-        plain[before] = unfolded(values, before)
-    return plain
-
-
-def _list_in(name: str) -> str | None:
-    parts = name.split(".")
-    for number, part in enumerate(parts):
-        if number and _is_index(part):
-            return ".".join(parts[:number])
-    return None
-
-
-def _is_index(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    for name in [name for name in element if _INDEX.search(name)]:
+        index = _INDEX.search(name)
+        if index is not None:
+            lists.setdefault(name[: index.start()], {})[name[index.start() + 1 :]] = element.pop(name)
+    for name, values in lists.items():
+        element[name] = _listed(values)
+    return element

@@ -38,6 +38,14 @@ _USAGE = UsageNames(
     cache_read=("llm.token_count.prompt_details.cache_read", "llm.token_count.prompt_details.cache_input"),
     cache_write=("llm.token_count.prompt_details.cache_write",),
 )
+_LISTS = (
+    "llm.input_messages.",
+    "llm.output_messages.",
+    "llm.tools.",
+    "llm.prompts.",
+    "llm.choices.",
+    "embedding.embeddings.",
+)
 _CALL = "tool_call."
 _CALLS_AMONG_PARTS = ("tool_use", "tool_call")
 _CONTENT = "message_content."
@@ -56,8 +64,9 @@ def _facts(span: SpanView) -> CallFacts:
     attributes = span.attributes
     model = _model(attributes)
     provider = provider_name(first(attributes, ("llm.provider", "llm.system")), model)
-    given, said = _given(attributes), _answered(attributes)
-    tools = unfolded(attributes, "llm.tools")
+    lists = unfolded(attributes, _LISTS)
+    given, said = _given(attributes, lists), _answered(attributes, lists)
+    tools = lists.get("llm.tools")
     cost = count(attributes.get("llm.cost.total"))
     return CallFacts(
         provider,
@@ -80,14 +89,14 @@ def _model(attributes: Mapping[str, Any]) -> Any:
     return asked if isinstance(asked, str) else first(attributes, _MODEL)
 
 
-def _given(attributes: Mapping[str, Any]) -> Any:
-    messages = unfolded(attributes, "llm.input_messages")
+def _given(attributes: Mapping[str, Any], lists: Mapping[str, list[Any]]) -> Any:
+    messages = lists.get("llm.input_messages")
     if messages:
         return conversation([_message(item) for item in messages])
-    prompts = unfolded(attributes, "llm.prompts")
+    prompts = lists.get("llm.prompts")
     if prompts:
         return conversation([{"role": "user", "content": _inner(item, "prompt.text")} for item in prompts])
-    texts = unfolded(attributes, "embedding.embeddings")
+    texts = lists.get("embedding.embeddings")
     if texts:
         return [_inner(item, "embedding.text") for item in texts]
     value = parsed(attributes.get("input.value"))
@@ -96,11 +105,11 @@ def _given(attributes: Mapping[str, Any]) -> Any:
     return conversation([{"role": "user", "content": value}]) if isinstance(value, str) else conversation(value)
 
 
-def _answered(attributes: Mapping[str, Any]) -> Answer:
-    messages = unfolded(attributes, "llm.output_messages")
+def _answered(attributes: Mapping[str, Any], lists: Mapping[str, list[Any]]) -> Answer:
+    messages = lists.get("llm.output_messages")
     if messages:
         return answer([_message(item) for item in messages])
-    choices = unfolded(attributes, "llm.choices")
+    choices = lists.get("llm.choices")
     if choices:
         return Answer(_inner(choices[0], "completion.text"))
     # A provider's whole answer as JSON is not its text.

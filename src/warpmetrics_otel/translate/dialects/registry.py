@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.translate.dialects.dialect import Dialect, Kind
+from warpmetrics_otel.translate.dialects.dialect import Dialect, Kind, any_span
 from warpmetrics_otel.translate.dialects.gen_ai import GEN_AI
 from warpmetrics_otel.translate.dialects.gen_ai_system import GEN_AI_SYSTEM
 from warpmetrics_otel.translate.dialects.langfuse import LANGFUSE
@@ -52,15 +52,16 @@ class Registry:
 
     def find(self, attributes: Mapping[str, Any], scope: str) -> Dialect | None:
         """The convention of a span, by its attributes and the name of its scope; None when it is about no LLM."""
-        names = attributes.keys()
-        for dialect in self._dialects:
-            if not names.isdisjoint(dialect.evidence) and dialect.claims(attributes, scope):
+        for name, dialect, claims in self._asked:
+            if name in attributes and (claims is any_span or claims(attributes, scope)):
                 return dialect
         return None
 
     def _set(self, dialects: tuple[Dialect, ...]) -> None:
         names = (name for dialect in dialects for name in dialect.evidence)
         self.evidence = frozenset((*names, semconv.WARPMETRICS_ENTITY_TYPE))
+        # One look-up for each name is faster than any set operation.
+        self._asked = tuple((name, dialect, dialect.claims) for dialect in dialects for name in dialect.evidence)
         self._dialects = dialects
 
 
