@@ -1,5 +1,6 @@
 """A real Chromium without a window, for the pages that the package makes: what is in them once loaded, and pictures."""
 
+import json
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,8 +18,11 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--no-proxy-server",
+    # It still calls home now and then; nothing of that leaves the machine.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--hide-scrollbars",
-    # Messages of the page's console go to stderr, one a line with CONSOLE in it.
+    # What a page writes to its console goes to stderr.
     "--enable-logging=stderr",
 )
 _SECONDS = 60
@@ -33,27 +37,40 @@ class Chromium:
     def dom(self, page: Path) -> str:
         """Return the HTML of a local page after it was loaded and its scripts ran.
 
-        Fails the test when the page wrote anything to its console, as it does for an error or a blocked request.
+        Fails the test when the page wrote to its console, as it does for an error, or asked the network for anything.
         """
         return self._run("--dump-dom", page.as_uri())
 
     def picture(self, page: Path, png: Path, width: int, height: int, *, dark: bool = False) -> None:
-        """Write a picture of a local page, in pixels, as someone with light or dark colours sees it."""
-        dark_flags = ["--blink-settings=preferredColorScheme=0"] if dark else []
-        self._run(f"--screenshot={png}", f"--window-size={width},{height}", *dark_flags, page.as_uri())
+        """Write a picture of a local page, in pixels, as someone with light or dark colours sees it; fails as above."""
+        preferred = ["--blink-settings=preferredColorScheme=0"] if dark else []
+        self._run(f"--screenshot={png}", f"--window-size={width},{height}", *preferred, page.as_uri())
+
+    def requests(self, page: Path) -> list[str]:
+        """Return the addresses that a local page had requested, be it for a picture, a style or a script."""
+        with tempfile.TemporaryDirectory(prefix="chromium-log-") as folder:
+            log = Path(folder, "net.json")
+            self._run(f"--log-net-log={log}", "--dump-dom", page.as_uri())
+            events = json.loads(log.read_text())["events"]
+        # The browser's own requests are made for nobody's page.
+        said = [event.get("params", {}) for event in events]
+        return [each["url"] for each in said if "url" in each and "file:" in each.get("network_isolation_key", "")]
 
     def _run(self, *arguments: str) -> str:
-        with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
+        with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as folder:
+            network = Path(folder, "network.json")
+            own = (f"--user-data-dir={folder}/profile", f"--log-net-log={network}")
             done = subprocess.run(
-                [self.binary, *_FLAGS, f"--user-data-dir={profile}", *arguments],
+                [self.binary, *_FLAGS, *own, *arguments],
                 capture_output=True,
                 text=True,
                 timeout=_SECONDS,
                 check=False,
             )
-        assert done.returncode == 0, done.stderr
-        written = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-        assert written == [], "\n".join(written)
+            assert done.returncode == 0, done.stderr
+            asked = _requests(network)
+        written = [line for line in done.stderr.splitlines() if ":CONSOLE:" in line]
+        assert (asked, written) == ([], []), "\n".join(asked + written)
         return done.stdout
 
 
@@ -61,3 +78,9 @@ class Chromium:
 def usable_chromium() -> Iterator[Chromium]:
     """Yield a Chromium; raises BackendUnavailableError when there is none."""
     yield Chromium(CHROMIUM.find())
+
+
+def _requests(network: Path) -> list[str]:
+    """The addresses that the page asked for, told from Chromium's own by the site they are for."""
+    events = [event.get("params", {}) for event in json.loads(network.read_text())["events"]]
+    return sorted({event["url"] for event in events if event.get("network_isolation_key", "").startswith("file:")})
