@@ -12,14 +12,14 @@ from warpmetrics_otel.read.source import SourceError
 
 def test_headers_as_options():
     assert headers_of(["Authorization: Bearer a:b", "X-Scope-OrgID:  team 1 "]) == {
-        "Authorization": "Bearer a:b",
-        "X-Scope-OrgID": "team 1",
+        "authorization": "Bearer a:b",
+        "x-scope-orgid": "team 1",
     }
 
 
 def test_headers_as_a_variable():
     assert headers_from_variable("Authorization=Basic%20YTpi, x-scope-orgid = a=b ,", "VARIABLE") == {
-        "Authorization": "Basic YTpi",
+        "authorization": "Basic YTpi",
         "x-scope-orgid": "a=b",
     }
     assert headers_from_variable("", "VARIABLE") == {}

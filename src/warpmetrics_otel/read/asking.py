@@ -22,7 +22,7 @@ _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 class Asking:
     """Settings of every request to a backend.
 
-    `proxy` is the address of an HTTP proxy; without one the environment decides (`HTTP_PROXY`, `HTTPS_PROXY`,
+    `headers` have names in lower case. `proxy` is the address of an HTTP proxy; without one the environment decides (`HTTP_PROXY`, `HTTPS_PROXY`,
     `NO_PROXY`). `seconds` is the most to wait for an answer, `limit` the most traces to take of one search.
     """
 
@@ -63,7 +63,7 @@ def address(url: str, what: str) -> Address:
     shown = urlunsplit((parts.scheme, place, parts.path.rstrip("/"), "", ""))
     if parts.username is None:
         return Address(shown)
-    return Address(shown, {"Authorization": _basic(unquote(parts.username), unquote(parts.password or ""))})
+    return Address(shown, {"authorization": _basic(unquote(parts.username), unquote(parts.password or ""))})
 
 
 def proxy_for(url: str, named: str | None) -> Address | None:
@@ -79,11 +79,11 @@ def proxy_for(url: str, named: str | None) -> Address | None:
         if named is None or proxy_bypass(parts.netloc):
             return None
     found = address(named if "://" in named else f"http://{named}", "the proxy")
-    return Address(found.url, {f"Proxy-{name}": value for name, value in found.headers.items()})
+    return Address(found.url, {f"proxy-{name}": value for name, value in found.headers.items()})
 
 
 def headers_of(lines: Iterable[str]) -> dict[str, str]:
-    """Headers given as `Name: value`.
+    """Headers given as `Name: value`, by their names in lower case.
 
     Raises:
         SourceError: one is not of that form; told by its number.
@@ -96,7 +96,7 @@ def headers_of(lines: Iterable[str]) -> dict[str, str]:
 
 
 def headers_from_variable(text: str, variable: str) -> dict[str, str]:
-    """Headers given as `name=value,name=value` with values percent-encoded, as OpenTelemetry's variables have them.
+    """Headers given as `name=value,name=value`, by their names in lower case, with values percent-encoded, as OpenTelemetry's variables have them.
 
     Raises:
         SourceError: one is not of that form; told by its number.
@@ -112,7 +112,7 @@ def _header(name: str, value: str, complete: bool, complaint: str) -> dict[str, 
     name, value = name.strip(), value.strip()
     if not complete or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
         raise SourceError(f"{complaint}. Its text is not shown, since it may hold a secret.")
-    return {name: value}
+    return {name.lower(): value}
 
 
 def _basic(user: str, password: str) -> str:

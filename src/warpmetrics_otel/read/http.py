@@ -73,7 +73,7 @@ class Http:
         self._what = what
         self._port = port
         self._seconds = asking.seconds
-        self._headers = {"User-Agent": "warpmetrics-otel", "Accept-Encoding": "gzip", **found.headers, **asking.headers}
+        self._headers = {"user-agent": "warpmetrics-otel", "accept-encoding": "gzip", **found.headers, **asking.headers}
         self._proxy = proxy_for(found.url, asking.proxy)
         self._pool: PoolManager | None = None
         self._most_bytes = most_bytes
@@ -138,7 +138,7 @@ class Http:
             response = self._connections().request(
                 "GET",
                 url,
-                headers={**self._headers, "Accept": accept},
+                headers={**self._headers, "accept": accept},
                 timeout=Timeout(connect=min(_CONNECT_SECONDS, self._seconds), read=self._seconds),
                 redirect=False,
                 preload_content=False,
