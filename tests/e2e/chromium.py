@@ -46,16 +46,6 @@ class Chromium:
         preferred = ["--blink-settings=preferredColorScheme=0"] if dark else []
         self._run(f"--screenshot={png}", f"--window-size={width},{height}", *preferred, page.as_uri())
 
-    def requests(self, page: Path) -> list[str]:
-        """Return the addresses that a local page had requested, be it for a picture, a style or a script."""
-        with tempfile.TemporaryDirectory(prefix="chromium-log-") as folder:
-            log = Path(folder, "net.json")
-            self._run(f"--log-net-log={log}", "--dump-dom", page.as_uri())
-            events = json.loads(log.read_text())["events"]
-        # The browser's own requests are made for nobody's page.
-        said = [event.get("params", {}) for event in events]
-        return [each["url"] for each in said if "url" in each and "file:" in each.get("network_isolation_key", "")]
-
     def _run(self, *arguments: str) -> str:
         with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as folder:
             network = Path(folder, "network.json")
