@@ -6,14 +6,14 @@ beside this one; writing it on a span is the business of `record`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(slots=True)
+@dataclass
 class CallData:
     """One request to a model. Times are nanoseconds since the epoch; None means not known."""
 
@@ -23,7 +23,7 @@ class CallData:
     response_model: str | None = None
     response_id: str | None = None
     finish_reasons: list[str] | None = None
-    request_parameters: dict[str, Any] = field(default_factory=dict)
+    request_parameters: dict[str, Any] | None = None
     """Request attributes by their GenAI name, such as ``gen_ai.request.temperature``."""
     messages: Any = None
     """The request's ``messages`` or ``input`` as the user gave them."""
@@ -53,6 +53,13 @@ class CallData:
     """Whether the user's code says all this, and not a client that was watched."""
     exact: bool = False
     """Whether the user's code says how long it took, and not a clock of ours."""
+
+    @classmethod
+    def said(cls, provider: str, operation: str, model: str) -> CallData:
+        """A call that the user's code tells of. What nobody says of it is read from the class, which takes no time."""
+        data = cls.__new__(cls)
+        data.provider, data.operation, data.request_model, data.by_hand = provider, operation, model, True
+        return data
 
     @property
     def failed(self) -> bool:

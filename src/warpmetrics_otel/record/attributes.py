@@ -19,15 +19,10 @@ from warpmetrics_otel.translate.text import MAX_NAME_LENGTH, encodable, plain
 
 Attributes = dict[str, Any]
 
-_ENTITY_TYPES = {
-    ids.RUN: semconv.ENTITY_TYPE_RUN,
-    ids.GROUP: semconv.ENTITY_TYPE_GROUP,
-    ids.CALL: semconv.ENTITY_TYPE_CALL,
-}
-_ID_KEYS = {
-    ids.RUN: semconv.WARPMETRICS_RUN_ID,
-    ids.GROUP: semconv.WARPMETRICS_GROUP_ID,
-    ids.CALL: semconv.WARPMETRICS_CALL_ID,
+_IDENTITIES = {
+    ids.RUN: (semconv.ENTITY_TYPE_RUN, semconv.WARPMETRICS_RUN_ID),
+    ids.GROUP: (semconv.ENTITY_TYPE_GROUP, semconv.WARPMETRICS_GROUP_ID),
+    ids.CALL: (semconv.ENTITY_TYPE_CALL, semconv.WARPMETRICS_CALL_ID),
 }
 _native_json = encoder(ascii_only=True)
 
@@ -56,8 +51,8 @@ def identity(attributes: Attributes, kind: str, native_id: str, parent: State | 
         if parent.conversation_id is not None and kind == ids.CALL:
             attributes[semconv.GEN_AI_CONVERSATION_ID] = parent.conversation_id
         attributes[semconv.WARPMETRICS_PARENT_ID] = parent.id
-    attributes[semconv.WARPMETRICS_ENTITY_TYPE] = _ENTITY_TYPES[kind]
-    attributes[_ID_KEYS[kind]] = native_id
+    attributes[semconv.WARPMETRICS_ENTITY_TYPE], key = _IDENTITIES[kind]
+    attributes[key] = native_id
     return attributes
 
 

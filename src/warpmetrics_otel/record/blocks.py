@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from warpmetrics_otel.record.handles import Handle
 
 
-def enter(core: Core, handle: Handle) -> None:
+def enter(handle: Handle) -> None:
     """Make a handle current until `leave`."""
-    core.catch_up()
     state = handle._state
     attachment = current.enter(state.span if state.open else handle.span, handle)
     if state.blocks is None:
@@ -38,9 +37,9 @@ def enter(core: Core, handle: Handle) -> None:
         state.blocks.append(attachment)
 
 
-def leave(core: Core, handle: Handle, error: BaseException | None) -> None:
+def leave(handle: Handle, error: BaseException | None) -> None:
     """Leave the block; the outermost one ends the span, in ERROR when `error` is one."""
-    state = handle._state
+    core, state = handle._core, handle._state
     if state.blocks:
         _detach(state.blocks)
     if state.blocks:
@@ -57,9 +56,7 @@ def leave(core: Core, handle: Handle, error: BaseException | None) -> None:
         with state.lock:
             state.raised = True
         record_error(state.span, error)
-    now = time_ns()
-    state.touch(now)
-    finish(core, state, None, now)
+    finish(core, state, None, time_ns())
 
 
 @contextmanager

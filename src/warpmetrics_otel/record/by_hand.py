@@ -21,9 +21,11 @@ _LONGEST_MS = 1e12
 
 def set_times(data: CallData, started_at: When, ended_at: When, duration_ms: object) -> None:
     """Set start and end: two of start, end and duration give the third; an end that is not known is now."""
-    duration = 0
-    if duration_ms is not None:
-        duration = _duration_ns(duration_ms)
+    duration = 0 if duration_ms is None else _duration_ns(duration_ms)
+    if started_at is None and ended_at is None:
+        data.ended_ns = now = time_ns()
+        data.started_ns, data.exact = now - duration, duration_ms is not None
+        return
     started = None if started_at is None else nanoseconds(started_at)
     ended = None if ended_at is None else nanoseconds(ended_at)
     data.exact = duration_ms is not None or (started is not None and ended is not None)

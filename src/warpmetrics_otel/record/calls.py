@@ -44,8 +44,10 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     if not _EARLIEST_NS <= started <= ended <= _LATEST_NS:
         started = min(max(started, _EARLIEST_NS), _LATEST_NS)
         ended = min(max(ended, started), _LATEST_NS)
-    opts = None if opts is None else bag.shown(core, opts, "call.opts")
-    values = {} if opts is None else bag.span_attributes(core, opts, "call.opts")
+    values: attributes.Attributes = {}
+    if opts is not None:
+        opts = bag.shown(core, opts, "call.opts")
+        values = bag.span_attributes(core, opts, "call.opts")
     if core.add_content is not None:
         core.add_content(values, data)
     call_attributes.add_response(values, data)
@@ -63,8 +65,9 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
         # Before the span ends: a processor that reads it looks for what was said.
         telling.call(state, parent, data, opts)
     end_span(span, ended)
+    now = time_ns()
     # A time that was given may lie anywhere; activity does not lie ahead.
-    parent.touch(min(ended, time_ns()))
+    parent.touch(min(now, ended))
     return state
 
 

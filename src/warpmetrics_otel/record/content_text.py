@@ -20,6 +20,14 @@ from warpmetrics_otel.translate.text import MAX_ITEMS, encodable, text_of
 MAX_LENGTH = 262_144
 """Characters one content attribute may take; OTLP receivers commonly refuse messages over 4 MiB."""
 
+_CLOSING = "}]}"
+_OPENING = {
+    role: f'{{"role":"{role}","parts":[{{"type":"text","content":'
+    for role in ("user", "assistant", "system", "developer")
+}
+"""What stands before the text of a message, for the roles that nearly all have."""
+_ANSWER = f"[{_OPENING['assistant']}"
+
 _encode = encoder(ascii_only=False, default=text_of)
 
 
@@ -47,9 +55,9 @@ def input_text(data: CallData, redact: Redact | None) -> str | None:
 def output_text(data: CallData, redact: Redact | None) -> str | None:
     """``gen_ai.output.messages``; None when there was no answer."""
     response = data.response
-    only_text = not (data.tool_calls or data.reasoning or data.finish_reasons)
-    if redact is None and type(response) is str and response and only_text:
-        return _fitting(f'[{{"role":"assistant","parts":[{{"type":"text","content":{encode_basestring(response)}}}]}}]')
+    more = data.tool_calls or data.reasoning or data.finish_reasons
+    if redact is None and not more and response and type(response) is str:
+        return _fitting(f"{_ANSWER}{encode_basestring(response)}{_CLOSING}]")
     return _text(output_messages, data, data.response, redact, "response")
 
 
@@ -64,17 +72,19 @@ def _fitting(text: str) -> str:
 
 
 def _role_and_text(messages: list[Any]) -> str | None:
-    written = []
+    written = ""
     for message in messages:
         if type(message) is not dict or len(message) != 2:
             return None
-        role, content = message.get("role"), message.get("content")
-        if type(role) is not str or type(content) is not str or not role or not content or role == "tool":
+        try:
+            opening, content = _OPENING[message["role"]], message["content"]
+        except (KeyError, TypeError):
             return None
-        written.append(
-            f'{{"role":{encode_basestring(role)},"parts":[{{"type":"text","content":{encode_basestring(content)}}}]}}'
-        )
-    return f"[{','.join(written)}]" if written else None
+        if type(content) is not str or not content:
+            return None
+        text = f"{opening}{encode_basestring(content)}{_CLOSING}"
+        written = f"{written},{text}" if written else text
+    return f"[{written}]" if written else None
 
 
 def _text(

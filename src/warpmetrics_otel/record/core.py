@@ -17,12 +17,10 @@ from warpmetrics_otel.beside import beside
 from warpmetrics_otel.capture import abandoned
 from warpmetrics_otel.capture import drain as drain_captures
 from warpmetrics_otel.entities import Delivery
-from warpmetrics_otel.record import blocks
 from warpmetrics_otel.record.claims import Claims
 from warpmetrics_otel.record.content_switch import content_writer
 from warpmetrics_otel.record.ending import finish
 from warpmetrics_otel.record.flow import flow
-from warpmetrics_otel.record.handles import Handle
 from warpmetrics_otel.record.helper import Helper
 from warpmetrics_otel.record.janitor import Janitor
 from warpmetrics_otel.record.memory import Memory
@@ -51,7 +49,6 @@ class Core:
         self.owner = owner
         """Whose this is: what is current for one owner is not for another."""
         self._register_exit = register_exit
-        self._generation = fork.generation
         self.add_content = content_writer(settings)
         self.logs_events = settings.enabled and settings.events == "both"
         self.classes = classifier(settings.classifications)
@@ -119,7 +116,7 @@ class Core:
 
     def catch_up(self) -> None:
         """What every verb does first: `drain`, and record what was captured here and passed to nobody."""
-        if self.dropped or self.later or abandoned or self._generation != fork.generation:
+        if self.dropped or self.later or abandoned:
             self.drain()
         if self.claims.waiting:
             self.claims.claim_here()
@@ -130,9 +127,8 @@ class Core:
         Args:
             patience: seconds to wait for another thread that is at it; verbs need not, a flush has to.
         """
-        if self._generation != fork.generation:
-            self._generation = fork.generation
-            self._register_exit()
+        if not (patience or self.dropped or self.later or abandoned):
+            return
         drain_captures()
         if (patience or self.later or self.dropped) and self._draining.acquire(timeout=patience):
             try:
@@ -178,14 +174,6 @@ class Core:
         """How many runs have not ended."""
         return sum(1 for state in self._open_states() if state.parent is None)
 
-    def enter(self, handle: Handle) -> None:
-        """Make a handle current, for a block of its own."""
-        blocks.enter(self, handle)
-
-    def leave(self, handle: Handle, error: BaseException | None) -> None:
-        """Leave a handle's own block, which ends it."""
-        blocks.leave(self, handle, error)
-
     def _open_states(self) -> Iterable[State]:
         return [state for state in self.open.copy().values() if state.open]
 
@@ -194,7 +182,8 @@ class Core:
         for state in self.open.values():
             state.open = False
         self.open = {}
-        self.dropped, self.later = deque(), deque()
+        # The exit hook goes to whoever records here, not to a child that only goes on to run another program.
+        self.dropped, self.later = deque(), deque([self._register_exit])
         self._draining = threading.RLock()
         self.claims.in_child()
         self.janitor = Janitor(self)

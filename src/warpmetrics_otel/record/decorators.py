@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
-from warpmetrics_otel.record import current
+from warpmetrics_otel.record import blocks, current
 from warpmetrics_otel.record.handles import Handle, _Block
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -67,9 +67,9 @@ def _unattached(handle: _Block) -> Generator[None]:
     try:
         yield
     except BaseException as error:
-        handle._core.leave(handle, error)
+        blocks.leave(handle, error)
         raise
-    handle._core.leave(handle, None)
+    blocks.leave(handle, None)
 
 
 def _generator(start: Callable[[], _Block], function: Callable[..., Any]) -> Callable[..., Any]:

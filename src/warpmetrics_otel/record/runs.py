@@ -34,6 +34,9 @@ class RunOptions(NamedTuple):
     user_id: str | None = None
 
 
+NO_OPTIONS = RunOptions()
+
+
 def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: RunOptions) -> Run:
     """Start the root span of a run; with an act, linked to the span that carries it."""
     core.catch_up()

@@ -69,7 +69,9 @@ class Warpmetrics(Lifetime):
             The run's handle. Never raises; a target that is no act is warned about.
         """
         core = self._core_now or self._set_up()
-        options = runs.RunOptions(parent, conversation_id, user_id)
+        options = runs.NO_OPTIONS
+        if parent is not None or conversation_id is not None or user_id is not None:
+            options = runs.RunOptions(parent, conversation_id, user_id)
         act: Mark | None = None
         if _leads_to_act(label) or (type(opts) is str and not is_a(label, str)):
             act = runs.act_of(core, label)
@@ -147,21 +149,19 @@ class Warpmetrics(Lifetime):
             else:
                 warn_once("record_call(): no model is given, so nothing is recorded; pass model=")
             return Call(core, detached(ids.CALL, ids.mint(ids.CALL)[0]))
-        data = CallData(
-            provider or "unknown",
-            operation,
-            model,
-            response_model,
-            response_id,
-            None if finish_reasons is None else by_hand.listed(finish_reasons),
-            messages=messages,
-            response=response if response is None or type(response) is str else text_of(response),
-            tools=None if tools is None else by_hand.listed(tools),
-            tool_calls=tool_calls,
-            tokens=tokens if tokens is None or is_a(tokens, dict) else None,
-            cost=cost,
-            by_hand=True,
-        )
+        data = CallData.said(provider or "unknown", operation, model)
+        data.messages = messages
+        if response is not None:
+            data.response = response if type(response) is str else text_of(response)
+        if tokens is not None and is_a(tokens, dict):
+            data.tokens = tokens
+        if cost is not None:
+            data.cost = cost
+        if tools is not None or tool_calls is not None:
+            data.tools, data.tool_calls = by_hand.listed(tools), tool_calls
+        if response_model is not None or response_id is not None or finish_reasons is not None:
+            data.response_model, data.response_id = response_model, response_id
+            data.finish_reasons = by_hand.listed(finish_reasons)
         by_hand.set_times(data, started_at, ended_at, duration_ms)
         if error is not None or status is not None:
             by_hand.set_error(data, error, status)
@@ -194,7 +194,8 @@ class Warpmetrics(Lifetime):
             opts: any values to store with it.
             operation: the GenAI operation.
         """
-        data = CallData(provider, operation, model, messages=messages, tools=by_hand.listed(tools), by_hand=True)
+        data = CallData.said(provider, operation, model)
+        data.messages, data.tools = messages, by_hand.listed(tools)
         return start_live_call(self._core, target, data, opts)
 
     def outcome(self, target: Target, name: object = None, opts: object = None) -> Outcome:
@@ -286,6 +287,6 @@ def _name_of(function: object) -> str:
 
 
 def _leads_to_act(target: object) -> bool:
-    if type(target) is Act:
-        return True
-    return type(target) is str and target.startswith("wm_") and ids.parse_ref(target) is not None
+    if type(target) is str:
+        return target[:3] == "wm_" and ids.parse_ref(target) is not None
+    return type(target) is Act

@@ -25,15 +25,15 @@ _CACHE = (
 
 def add_usage(attributes: dict[str, Any], tokens: Mapping[str, Any]) -> None:
     """Add what can be counted of native tokens; a cache that was not used is not mentioned."""
-    for name, key in _USAGE:
-        if name in tokens:
-            given = tokens[name]
-            value = given if type(given) is int and 0 <= given < _MANY else count(given)
-            if value is not None:
+    # Not `get`: what a user's dictionary does there may be anything.
+    if "prompt" in tokens and (counted := count(tokens["prompt"])) is not None:
+        attributes[semconv.GEN_AI_USAGE_INPUT_TOKENS] = counted
+    if "completion" in tokens and (counted := count(tokens["completion"])) is not None:
+        attributes[semconv.GEN_AI_USAGE_OUTPUT_TOKENS] = counted
+    if "cachedInput" in tokens or "cacheRead" in tokens or "cacheWrite" in tokens:
+        for name, key in _CACHE:
+            if name in tokens and (value := count(tokens[name])):
                 attributes[key] = value
-    for name, key in _CACHE:
-        if name in tokens and (value := count(tokens[name])):
-            attributes[key] = value
 
 
 def usage_of(attributes: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -69,7 +69,7 @@ def count(value: Any) -> int | float | None:
     """A number that a backend can add up; None for anything else."""
     kind = type(value)
     if kind is int:
-        return value if value in INT64 else None
+        return value if 0 <= value < _MANY or value in INT64 else None
     if kind is float:
         return value if math.isfinite(value) else None
     if kind is not bool and issubclass(kind, (int, float)):
