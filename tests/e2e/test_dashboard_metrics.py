@@ -37,7 +37,7 @@ with NativeApi() as api:
         wm.flush()
     wm.shutdown()
 """
-VARIABLES = {"job": ".*", "label": ".*", "__range": "1m", "__rate_interval": "5s"}
+VARIABLES = {"job": ".*", "label": ".*", "__range": "1m", "__interval": "5s", "__rate_interval": "5s"}
 
 
 @pytest.fixture(scope="module")

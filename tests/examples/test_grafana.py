@@ -39,7 +39,7 @@ def test_every_query_goes_to_the_data_source_that_is_chosen_above(name):
 @pytest.mark.parametrize("name", DASHBOARDS)
 def test_every_variable_of_a_query_is_one_of_the_dashboard_or_of_grafana(name):
     own = {variable["name"]: "x" for variable in dashboard(name)["templating"]["list"]}
-    texts = [query.filled(**own, __range="1h", __rate_interval="1m") for query in queries(name)]
+    texts = [query.filled(**own, __range="1h", __interval="1m", __rate_interval="1m") for query in queries(name)]
     assert texts
     assert not [text for text in texts if "$" in text]
 
