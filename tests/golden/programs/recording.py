@@ -82,7 +82,12 @@ def _scrubbed_status(status: Status) -> Status:
 
 
 def _scrubbed(attributes: Mapping[str, object] | None) -> dict[str, object]:
-    return {key: _without_paths(value) for key, value in (attributes or {}).items()}
+    return {key: _without_paths(_without_stack(key, value)) for key, value in (attributes or {}).items()}
+
+
+def _without_stack(key: str, value: object) -> object:
+    # It quotes the code of whatever was installed, and says in its last line what the error was.
+    return str(value).strip().rpartition("\n")[2] if key == "exception.stacktrace" else value
 
 
 def _without_paths(value: object) -> object:
