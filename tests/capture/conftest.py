@@ -54,3 +54,9 @@ def sink():
 def server():
     with ProviderServer() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_said(monkeypatch):
+    """What is said once a process is said once a test."""
+    monkeypatch.setattr("warpmetrics_otel.capture.recording._said", set())
