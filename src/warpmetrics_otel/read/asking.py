@@ -22,8 +22,9 @@ _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 class Asking:
     """Settings of every request to a backend.
 
-    `headers` have names in lower case. `proxy` is the address of an HTTP proxy; without one the environment decides (`HTTP_PROXY`, `HTTPS_PROXY`,
-    `NO_PROXY`). `seconds` is the most to wait for an answer, `limit` the most traces to take of one search.
+    `headers` have names in lower case. `proxy` is the address of an HTTP proxy; without one the environment decides
+    (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`). `seconds` is the most to wait for an answer, `limit` the most traces to
+    take of one search.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -96,7 +97,9 @@ def headers_of(lines: Iterable[str]) -> dict[str, str]:
 
 
 def headers_from_variable(text: str, variable: str) -> dict[str, str]:
-    """Headers given as `name=value,name=value`, by their names in lower case, with values percent-encoded, as OpenTelemetry's variables have them.
+    """Headers given as `name=value,name=value`, by their names in lower case.
+
+    Values are percent-encoded, as in OpenTelemetry's own variables.
 
     Raises:
         SourceError: one is not of that form; told by its number.

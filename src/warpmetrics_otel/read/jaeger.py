@@ -22,6 +22,8 @@ from warpmetrics_otel.read.spans import Span
 PORT = 16686
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_SERVICES = 100
+_REMARKS = "@jaeger@warnings"
+_LENGTHENED = "Negative duration"
 
 
 class Jaeger:
@@ -136,7 +138,7 @@ class Jaeger:
         result = document.get("result")
         if not isinstance(result, dict):
             self._http.misunderstood(answer)
-        yield from spans_of(result, self._malformed)
+        yield from map(_as_recorded, spans_of(result, self._malformed))
 
     def _object(self, answer: Answer) -> dict[str, Any]:
         document = self._http.json(answer)
@@ -146,6 +148,17 @@ class Jaeger:
 
     def _malformed(self, reason: str) -> None:
         self.incomplete.append(f"{self.name} answered with {reason}")
+
+
+def _as_recorded(span: Span) -> Span:
+    """A span without what Jaeger adds to it: remarks of its own, and a nanosecond to those that took none."""
+    remarks = span.attributes.get(_REMARKS)
+    if remarks is None:
+        return span
+    attributes = {key: value for key, value in span.attributes.items() if key != _REMARKS}
+    lengthened = any(str(remark).startswith(_LENGTHENED) for remark in remarks) if isinstance(remarks, list) else False
+    end_ns = span.start_ns if lengthened and span.end_ns == span.start_ns + 1 else span.end_ns
+    return span._replace(attributes=attributes, end_ns=end_ns)
 
 
 def _camel(name: str) -> str:

@@ -1,0 +1,211 @@
+"""Chains read back with our own reader and command: real backends give the spans that went in, and whole chains.
+
+What a backend itself shows is in the tests beside this one; here the way back is what is tested.
+"""
+
+import json
+
+import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+
+from tests.e2e.native_ids import trace_of
+from tests.e2e.server_process import wait_for
+from warpmetrics_otel import Warpmetrics, ids
+from warpmetrics_otel.commands import app
+from warpmetrics_otel.read import assemble, read_spans
+from warpmetrics_otel.read.asking import Asking
+from warpmetrics_otel.read.finder import Finder
+from warpmetrics_otel.read.jaeger import Jaeger as JaegerBackend
+from warpmetrics_otel.read.source import Selection
+from warpmetrics_otel.read.tempo import Tempo as TempoBackend
+
+
+def option_of(backend) -> str:
+    return f"--{type(backend).__name__.lower()}"
+
+
+@pytest.fixture
+def command(capsys):
+    """Run the command line in this process: exit code, standard output, standard error."""
+
+    def command(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            app([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return command
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in ("OTLP_FILE", "JAEGER_URL", "TEMPO_URL", "READ_HEADERS"):
+        monkeypatch.delenv(f"WARPMETRICS_{name}", raising=False)
+
+
+def record(wm) -> list[str]:
+    """A chain with something of everything; the ids of its runs."""
+    with wm.run("Writer", {"attempt": 1, "ratio": 0.5, "tags": ["a", "b"], "näme": "ünï"}) as first:
+        with wm.group(first, "Drafting") as group:
+            wm.record_call(
+                group, provider="openai", model="m", tokens={"prompt": 3, "completion": 4}, cost=0.25,
+                started_at="2026-11-02T10:00:00.250Z", ended_at="2026-11-02T10:00:01.5Z",
+            )  # fmt: skip
+            wm.record_call(group, provider="openai", model="m", error=TimeoutError("too slow"))
+        act = wm.act(wm.outcome(first, "Failed", {"score": 3, "reason": "x" * 100}), "retry", {"attempt": 2})
+    with wm.run("Writer", {"attempt": 2}, follows=act) as second:
+        pass
+    late = wm.outcome(second.id, "Merged", {"by": "ann"})
+    with wm.run("Deploy", follows=wm.act(late, "deploy")) as third:
+        wm.outcome(third, "Completed")
+    return [first.id, second.id, third.id]
+
+
+@pytest.mark.otlp_file
+def test_the_same_program_gives_the_same_spans_from_jaeger_tempo_and_a_file(jaeger, tempo, tmp_path):
+    from opentelemetry.exporter.otlp.json.file import FileSpanExporter
+
+    path = tmp_path / "spans.jsonl"
+    provider = TracerProvider(shutdown_on_exit=False, resource=Resource.create({"service.name": "read-back"}))
+    for exporter in (
+        FileSpanExporter(path),
+        OTLPSpanExporter(f"{jaeger.otlp_http_url}/v1/traces"),
+        OTLPSpanExporter(f"{tempo.otlp_http_url}/v1/traces"),
+    ):
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
+    wm = Warpmetrics(tracer_provider=provider)
+    run_ids = record(wm)
+    wm.shutdown()
+    provider.shutdown()
+
+    expected = sorted(read_spans(path))
+    traces = [f"{ids.trace_id_of(run_id):032x}" for run_id in run_ids]
+    assert {span.trace_id for span in expected} == set(traces)
+    for backend in (JaegerBackend(jaeger.query_url, Asking()), TempoBackend(tempo.query_url, Asking())):
+        spans = wait_for(
+            lambda backend=backend: sorted(backend.traces(traces)),
+            lambda spans: len(spans) >= len(expected),
+            f"the spans in {backend.name}",
+        )
+        assert spans == expected, backend.name
+        assert backend.incomplete == []
+
+
+FIRST = """
+with wm.run("Writer", {"attempt": 1}) as run:
+    group = wm.group(run, "Drafting")
+    call = wm.record_call(group, provider="local", model="tiny")
+    outcome = wm.outcome(run, "Failed")
+    act = wm.act(outcome, "retry")
+wm.flush()
+show(run=run.id, group=group.id, call=call.id, outcome=outcome.id, act=act.id, ref=act.ref)
+"""
+NEXT = """
+with wm.run("Writer", follows=sys.argv[1]) as run:
+    act = wm.act(wm.outcome(run, "Failed"), "retry")
+wm.flush()
+show(run=run.id, act=act.id, ref=act.ref)
+"""
+LATE = 'outcome = wm.outcome(sys.argv[1], "Merged")\nwm.flush()\nshow(outcome=outcome.id)'
+
+
+class Chain:
+    """A chain of four processes: by a ref, then by an act's bare id, and an outcome by the last run's bare id."""
+
+    def __init__(self, agents):
+        self.agents, self.backend = agents, agents.backend
+        self.first = agents.run(FIRST)
+        self.second = agents.run(NEXT, self.first["ref"])
+        self.third = agents.run(NEXT, self.second["act"], logged="store act.ref, not act.id")
+        self.late = agents.run(LATE, self.third["run"])
+        self.runs = [each["run"] for each in (self.first, self.second, self.third)]
+        self.where = (option_of(self.backend), self.backend.query_url, "--service", agents.service)
+        # Tempo finds what it has just been given a moment later than it gives it out.
+        source = (JaegerBackend if self.where[0] == "--jaeger" else TempoBackend)(self.backend.query_url, Asking())
+        wait_for(
+            lambda: assemble(Finder(source, 1000).chain_of(self.runs[0], Selection(service=agents.service))),
+            self._whole,
+            "the chain to be searchable",
+        )
+
+    def _whole(self, chains):
+        last = [run for chain in chains.chains for run in chain.runs if run.id == self.runs[2]]
+        return bool(last) and [each.name for each in last[0].outcomes] == ["Failed", "Merged"]
+
+
+@pytest.fixture(scope="module")
+def chain(agents):
+    return Chain(agents)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda chain: chain.runs[0],
+        lambda chain: chain.runs[1],
+        lambda chain: chain.runs[2],
+        lambda chain: trace_of(chain.runs[1]),
+        lambda chain: chain.first["ref"],
+        lambda chain: chain.first["act"],
+        lambda chain: chain.second["act"],
+        lambda chain: chain.third["act"],
+        lambda chain: chain.first["outcome"],
+        lambda chain: chain.first["group"],
+        lambda chain: chain.first["call"],
+        lambda chain: chain.late["outcome"],
+    ],
+)
+def test_any_id_of_a_chain_gives_all_of_it(chain, command, wanted):
+    code, shown, said = command("chain", wanted(chain), *chain.where[:2], "--json")
+    assert (code, said) == (0, "")
+    (found,) = json.loads(shown)["chains"]
+    assert [run["id"] for run in found["runs"]] == chain.runs
+    assert [[outcome["name"] for outcome in run["outcomes"]] for run in found["runs"]] == [
+        ["Failed"],
+        ["Failed"],
+        ["Failed", "Merged"],
+    ]
+
+
+def test_everything_of_a_service_is_the_chain(chain, command):
+    code, shown, said = command("chain", *chain.where, "--last", "1h", "--json")
+    assert (code, said) == (0, "")
+    assert [[run["id"] for run in each["runs"]] for each in json.loads(shown)["chains"]] == [chain.runs]
+
+
+def test_a_label_gives_the_whole_of_its_chains(chain, command):
+    code, shown, _ = command("chain", *chain.where, "--label", "Writer", "--json")
+    assert code == 0
+    assert [[run["id"] for run in each["runs"]] for each in json.loads(shown)["chains"]] == [chain.runs]
+    assert command("chain", *chain.where, "--label", "Nobody")[0] == 1
+
+
+def test_a_limit_that_cuts_is_told(chain, command):
+    code, _, said = command("chain", *chain.where, "--limit", "1", "--last", "1h")
+    assert code == 3
+    assert "gave 1 traces, the most that --limit allows" in said
+
+
+def test_an_id_that_is_not_there(chain, command):
+    code, shown, said = command("chain", "wm_run_01m00000000000000000000000", *chain.where[:2])
+    assert (code, shown) == (1, "")
+    assert "is not in" in said
+
+
+@pytest.mark.parametrize("port", ["otlp_grpc_url", "otlp_http_url"])
+@pytest.mark.parametrize("arguments", [("chain",), ("chain", "wm_run_01m00000000000000000000000")])
+def test_another_port_of_the_same_backend(agents, command, port, arguments):
+    code, shown, said = command(*arguments, option_of(agents.backend), getattr(agents.backend, port))
+    assert (code, shown) == (2, "")
+    assert "Is this the address of" in said
+
+
+def test_one_backend_taken_for_the_other(jaeger, tempo, command):
+    for option, url in (("--jaeger", tempo.query_url), ("--tempo", jaeger.query_url)):
+        for wanted in ((), ("wm_run_01m00000000000000000000000",)):
+            code, shown, said = command("chain", *wanted, option, url)
+            assert (code, shown) == (2, ""), (option, wanted, said)
+            assert "Is this the address of" in said
