@@ -149,7 +149,7 @@ def test_a_request_and_an_error_would_be_seen(chromium, tmp_path):
     asking = write(tmp_path / "asking.html", f'{head}<img src="http://127.0.0.1:9/picture.png">')
     failing = write(tmp_path / "failing.html", f"{head}<script>throw new Error('failed')</script>")
 
-    with pytest.raises(AssertionError, match="127.0.0.1:9/picture.png"):
+    with pytest.raises(AssertionError, match=r"127\.0\.0\.1:9/picture\.png"):
         chromium.dom(asking)
     with pytest.raises(AssertionError, match="CONSOLE"):
         chromium.dom(failing)

@@ -59,7 +59,7 @@ class Timeline:
     def bar(self, start_ns: int, end_ns: int) -> Bar:
         """Where an interval is drawn; never too short to be seen, never beyond the line."""
         x, end = self._place(start_ns), self._place(max(start_ns, end_ns))
-        width = max(end - x, _LEAST_WIDTH)
+        width = min(max(end - x, _LEAST_WIDTH), 100.0)
         return Bar(min(x, 100 - width), width)
 
     def _place(self, time_ns: int) -> float:
