@@ -13,6 +13,7 @@ from warpmetrics_otel.translate.content_parts import as_parsed
 from warpmetrics_otel.translate.dialects.values import as_json, parsed
 
 _TEXT_ONLY = {"role", "content"}
+_MESSAGE = frozenset({"role", "content", "parts", "tool_calls", "type"})
 
 
 class Answer(NamedTuple):
@@ -80,13 +81,21 @@ def answer(output: Any) -> Answer:
     Of several answers to choose from the first counts. One that comes in several messages, as its reasoning, its text
     and its tool calls, is put together.
     """
-    output = parsed(output)
-    if not isinstance(output, list):
-        return _answered([output]) if isinstance(output, dict) else Answer(output)
-    whole = _answered(output)
-    if len(output) == 1 or whole.texts < 2:
+    read = parsed(output)
+    listed = [read] if isinstance(read, dict) else read
+    if not isinstance(listed, list) or not any(_is_message(item) for item in listed):
+        # What it was told to answer may be JSON itself.
+        return Answer(
+            None if read in ([], {}) else output if isinstance(output, str) or output is None else as_json(output)
+        )
+    whole = _answered(listed)
+    if len(listed) == 1 or whole.texts < 2:
         return whole
-    return next(found for item in output if (found := _answered([item])).texts or found.tool_calls)
+    return next(found for item in listed if (found := _answered([item])).texts or found.tool_calls)
+
+
+def _is_message(item: Any) -> bool:
+    return isinstance(item, dict) and not _MESSAGE.isdisjoint(item)
 
 
 def _answered(messages: list[Any]) -> Answer:
@@ -94,6 +103,8 @@ def _answered(messages: list[Any]) -> Answer:
     calls: list[dict[str, Any]] = []
     with_text = 0
     for item in messages:
+        if not isinstance(item, dict):
+            continue
         before = len(texts)
         for part in _parts(item):
             kind = part.get("type")
@@ -106,9 +117,7 @@ def _answered(messages: list[Any]) -> Answer:
     return Answer("".join(texts) if texts else None, calls or None, with_text)
 
 
-def _parts(item: Any) -> list[dict[str, Any]]:
-    if not isinstance(item, dict):
-        item = {"content": item}
+def _parts(item: dict[str, Any]) -> list[dict[str, Any]]:
     parts = item.get("parts")
     if not isinstance(parts, list):
         parts = as_message(item)["parts"]

@@ -16,35 +16,30 @@ def unfolded(attributes: Mapping[str, Any], prefixes: tuple[str, ...]) -> dict[s
     Names within an element that are followed by an index again are lists too; others stay as they are, so that
     ``tool_calls.0.function.name`` gives a list under ``tool_calls`` of mappings with ``function.name``.
     """
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[int, dict[str, Any]]] = {}
     for name, value in attributes.items():
         if name.startswith(prefixes):
-            index = _INDEX.search(name)
-            if index is not None:
-                found.setdefault(name[: index.start()], {})[name[index.start() + 1 :]] = value
-    return {name: _listed(values) for name, values in found.items()} if found else {}
+            _put(found, name, value)
+    return {name: _listed(elements) for name, elements in found.items()} if found else {}
 
 
-def _listed(values: Mapping[str, Any]) -> list[Any]:
-    elements: dict[int, dict[str, Any]] = {}
-    for name, value in values.items():
-        index, _, rest = name.partition(".")
-        number = int(index)
-        element = elements.get(number)
-        if element is None:
-            element = elements[number] = {}
-        element[rest] = value
+def _put(lists: dict[str, dict[int, dict[str, Any]]], name: str, value: Any) -> bool:
+    """Put a value into its list, by the first index in its name; whether there is one."""
+    index = _INDEX.search(name)
+    if index is None:
+        return False
+    elements = lists.setdefault(name[: index.start()], {})
+    elements.setdefault(int(index[1]), {})[name[index.end() :]] = value
+    return True
+
+
+def _listed(elements: Mapping[int, dict[str, Any]]) -> list[Any]:
     return [_folded(elements[number]) for number in sorted(elements)]
 
 
 def _folded(element: dict[str, Any]) -> Any:
     if "" in element:
         return element[""]
-    lists: dict[str, dict[str, Any]] = {}
-    for name in [name for name in element if _INDEX.search(name)]:
-        index = _INDEX.search(name)
-        if index is not None:
-            lists.setdefault(name[: index.start()], {})[name[index.start() + 1 :]] = element.pop(name)
-    for name, values in lists.items():
-        element[name] = _listed(values)
-    return element
+    lists: dict[str, dict[int, dict[str, Any]]] = {}
+    plain = {name: value for name, value in element.items() if not _put(lists, name, value)}
+    return plain | {name: _listed(elements) for name, elements in lists.items()} if lists else plain

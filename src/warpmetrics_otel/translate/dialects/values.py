@@ -10,6 +10,7 @@ from warpmetrics_otel.translate.json_text import encoder
 from warpmetrics_otel.translate.text import text_of
 from warpmetrics_otel.translate.tokens import count
 
+_decode = json.JSONDecoder().decode
 _encode = encoder(ascii_only=False, default=text_of)
 
 
@@ -41,10 +42,13 @@ def first_text(attributes: Mapping[str, Any], names: tuple[str, ...]) -> str | N
 
 
 def parsed(value: Any) -> Any:
-    """A structure, whether it is there as one or as JSON; a text that is no JSON, or was cut, stays a text."""
+    """A structure, whether it is there as one or as JSON; any other text, and JSON that was cut, stays a text."""
     if isinstance(value, str):
+        # A text like "42" may well be what was said.
+        if not value.startswith(("[", "{")):
+            return value
         try:
-            return json.loads(value)
+            return _decode(value)
         except (ValueError, RecursionError):
             return value
     return list(value) if isinstance(value, tuple) else value

@@ -69,7 +69,7 @@ def _messages(attributes: Mapping[str, Any]) -> Any:
         prompt = parsed(attributes.get("ai.prompt"))
         if not isinstance(prompt, dict):
             texts = first(attributes, ("ai.values", "ai.value"))
-            return prompt if texts is None else [parsed(text) for text in _listed(texts)]
+            return prompt if texts is None else [_unquoted(text) for text in _listed(texts)]
         listed = first(prompt, ("messages", "prompt"))
         listed = [{"role": "user", "content": listed}] if isinstance(listed, str) else listed
         return conversation(_in_parts(listed), prompt.get("system"))
@@ -78,6 +78,12 @@ def _messages(attributes: Mapping[str, Any]) -> Any:
 
 def _listed(texts: Any) -> list[Any]:
     return list(texts) if isinstance(texts, list | tuple) else [texts]
+
+
+def _unquoted(text: Any) -> Any:
+    # Each is JSON, which `parsed` takes for what was said.
+    found = parsed(f"[{text}]")
+    return found[0] if isinstance(found, list) and len(found) == 1 else text
 
 
 def _in_parts(messages: Any) -> Any:
