@@ -6,7 +6,7 @@ from warpmetrics_otel.read.otlp_file import read_spans
 from warpmetrics_otel.translate.views import Event, Link, Span
 
 HERE = Path(__file__).parent
-PACKAGES = sorted(script.parent.name for script in HERE.glob("*/record.py"))
+PACKAGES = sorted(script.parent.name for script in HERE.glob("*/record.*"))
 
 
 def programs(package: str) -> list[str]:

@@ -75,7 +75,7 @@ def _blocks(answer: Answer, number: int) -> list[dict[str, Any]]:
         blocks.append({"type": "thinking", "thinking": answer.reasoning, "signature": "c2lnbmF0dXJl"})
     text = answer.text or answer.refusal
     if text:
-        blocks.append({"type": "text", "text": text, "citations": None})
+        blocks.append({"type": "text", "text": text})
     for index, call in enumerate(answer.tool_calls):
         call_id = call.id or f"toolu_{number}_{index}"
         blocks.append({"type": "tool_use", "id": call_id, "name": call.name, "input": dict(call.arguments)})
