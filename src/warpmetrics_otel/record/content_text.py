@@ -33,45 +33,24 @@ _encode = encoder(ascii_only=False, default=text_of)
 
 def add_content(attributes: dict[str, Any], data: CallData, redact: Redact | None) -> None:
     """Add messages and response, for spans whose user asked for content on them."""
-    if data.instructions is not None and (instructions := instructions_text(data, redact)) is not None:
-        attributes[semconv.GEN_AI_SYSTEM_INSTRUCTIONS] = instructions
-    given = input_text(data, redact)
+    if data.instructions is not None:
+        instructions = _text(system_instructions, data, data.instructions, redact, "instructions")
+        if instructions is not None:
+            attributes[semconv.GEN_AI_SYSTEM_INSTRUCTIONS] = instructions
+    given, answered = (None, None) if redact is not None else (_plain_messages(data.messages), _plain_answer(data))
+    if given is None:
+        given = _text(input_messages, data, data.messages, redact, "messages")
     if given is not None:
         attributes[semconv.GEN_AI_INPUT_MESSAGES] = given
-    answered = output_text(data, redact)
+    if answered is None:
+        answered = _text(output_messages, data, data.response, redact, "response")
     if answered is not None:
         attributes[semconv.GEN_AI_OUTPUT_MESSAGES] = answered
 
 
-def input_text(data: CallData, redact: Redact | None) -> str | None:
-    """``gen_ai.input.messages``; None when there are none."""
-    if redact is None and type(data.messages) is list:
-        text = _role_and_text(data.messages)
-        if text is not None:
-            return _fitting(text)
-    return _text(input_messages, data, data.messages, redact, "messages")
-
-
-def output_text(data: CallData, redact: Redact | None) -> str | None:
-    """``gen_ai.output.messages``; None when there was no answer."""
-    response = data.response
-    more = data.tool_calls or data.reasoning or data.finish_reasons
-    if redact is None and not more and response and type(response) is str:
-        return _fitting(f"{_ANSWER}{encode_basestring(response)}{_CLOSING}]")
-    return _text(output_messages, data, data.response, redact, "response")
-
-
-def instructions_text(data: CallData, redact: Redact | None) -> str | None:
-    """``gen_ai.system_instructions``; None when there are none apart from the messages."""
-    given = data.instructions
-    return None if given is None else _text(system_instructions, data, given, redact, "instructions")
-
-
-def _fitting(text: str) -> str:
-    return text if len(text) <= MAX_LENGTH and text.isascii() else encodable(text)[:MAX_LENGTH]
-
-
-def _role_and_text(messages: list[Any]) -> str | None:
+def _plain_messages(messages: Any) -> str | None:
+    if type(messages) is not list:
+        return None
     written = ""
     for message in messages:
         if type(message) is not dict or len(message) != 2:
@@ -84,7 +63,18 @@ def _role_and_text(messages: list[Any]) -> str | None:
             return None
         text = f"{opening}{encode_basestring(content)}{_CLOSING}"
         written = f"{written},{text}" if written else text
-    return f"[{written}]" if written else None
+    return _fitting(f"[{written}]") if written else None
+
+
+def _plain_answer(data: CallData) -> str | None:
+    response = data.response
+    if type(response) is not str or not response or data.tool_calls or data.reasoning or data.finish_reasons:
+        return None
+    return _fitting(f"{_ANSWER}{encode_basestring(response)}{_CLOSING}]")
+
+
+def _fitting(text: str) -> str:
+    return text if len(text) <= MAX_LENGTH and text.isascii() else encodable(text)[:MAX_LENGTH]
 
 
 def _text(
