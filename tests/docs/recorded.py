@@ -93,6 +93,11 @@ def late_outcomes(chains: Sequence[Chain]) -> None:
     assert second.follows.act_name == "retry"
 
 
+def reading(chains: Sequence[Chain]) -> None:
+    (chain,) = chains
+    assert [outcomes(run) for run in chain.runs] == [["Failed"], ["Completed"]]
+
+
 def from_javascript(chains: Sequence[Chain]) -> None:
     (chain,) = chains
     assert [outcomes(run) for run in chain.runs] == [["Below Threshold"], ["Below Threshold"], ["Completed"]]
@@ -103,6 +108,7 @@ def from_javascript(chains: Sequence[Chain]) -> None:
 EXPECTED: dict[str, Check] = {
     "README.md": readme,
     "docs/privacy.md": privacy,
+    "docs/reading.md": reading,
     "docs/recipes/aws-lambda.md": aws_lambda,
     "docs/recipes/celery.md": celery,
     "docs/recipes/command-line.md": command_line,

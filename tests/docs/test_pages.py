@@ -21,6 +21,7 @@ CANNOT_RUN = {"docker run": "there is no Docker here; the real Jaeger of the `ja
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 RUN = ("python", "sh", "text")
 NOTEBOOK = "docs/recipes/notebook.md"
+READING = "docs/reading.md"
 WITH_CODE = {page.path: page for page in pages() if any(block.language in RUN[:2] for block in page.blocks)}
 
 
@@ -68,15 +69,31 @@ def recorded(folder: Path) -> list:
     return sorted(assemble(read_spans(*folder.glob("*.jsonl"))).chains, key=lambda chain: chain.id)
 
 
-@pytest.mark.parametrize("page", [path for path in WITH_CODE if path not in ("README.md", NOTEBOOK)])
+@pytest.mark.parametrize("page", [path for path in WITH_CODE if path not in ("README.md", NOTEBOOK, READING)])
 def test_page(page, walk_of, tmp_path):
     run_all(walk_of(WITH_CODE[page]))
     if page in EXPECTED:
         EXPECTED[page](recorded(tmp_path))
 
 
+def here(jaeger) -> dict[str, str]:
+    """Where the Jaeger of a page is."""
+    return {"http://localhost:4318": jaeger.otlp_http_url, "http://localhost:16686": jaeger.query_url}
+
+
+def test_what_a_page_records_is_read_back_from_jaeger(jaeger, walk_of, tmp_path):
+    walk = walk_of(WITH_CODE[READING], **here(jaeger))
+    run_all(walk)
+    EXPECTED[READING](recorded(tmp_path))
+    shown = walk.outputs[0]
+    of_jaeger, of_file = shown[: shown.index("Chain wm_run_")], shown[shown.index("Chain wm_run_") :]
+    assert "Act → retry" in of_jaeger
+    assert "Act → retry" in of_file
+    assert "Code review" in (tmp_path / "runs.html").read_text()
+
+
 def test_readme_brings_a_new_user_to_a_chain_in_jaeger(jaeger, walk_of, tmp_path):
-    run_all(walk_of(WITH_CODE["README.md"], **{"http://localhost:4318": jaeger.otlp_http_url}))
+    run_all(walk_of(WITH_CODE["README.md"], **here(jaeger)))
     chains = recorded(tmp_path)
     EXPECTED["README.md"](chains)
     first, second = chains[1].runs
