@@ -71,6 +71,11 @@ class Warpmetrics(Recorder):
     def _connect(self, settings: Settings, provider: TracerProvider) -> Delivery | None:
         if settings.api_key is None or not settings.enabled:
             return None
-        from warpmetrics_otel.deliver import connect
+        from warpmetrics_otel.deliver import Watching, connect
 
-        return connect(settings, classifications=settings.classifications, meter_provider=settings.meter_provider)
+        connection = connect(
+            settings, classifications=settings.classifications, meter_provider=settings.meter_provider
+        )
+        if connection is None:
+            return None
+        return Watching(connection, settings, provider, stays=settings.tracer_provider is not None)

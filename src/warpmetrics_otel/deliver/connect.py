@@ -70,6 +70,10 @@ class Connection:
         """Accept entities; `follows` is the name of the act that a run among them follows, where it is known."""
         self._pipeline.take(entities, follows)
 
+    def begin(self) -> None:
+        """Something will come soon: be ready before the process ends."""
+        self._pipeline.begin()
+
     def flush(self, seconds: float) -> Counts:
         """Send what waits, for at most so many seconds."""
         return self._pipeline.flush(seconds)

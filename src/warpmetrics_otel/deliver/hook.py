@@ -1,4 +1,4 @@
-"""What ``opentelemetry-instrument`` calls once it has set everything up: our processor joins the global provider."""
+"""What ``opentelemetry-instrument`` calls: before it instruments, and once it has set everything up."""
 
 from __future__ import annotations
 
@@ -7,8 +7,20 @@ import os
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
-from warpmetrics_otel.deliver.processor import WarpmetricsSpanProcessor
+from warpmetrics_otel.deliver.options import MouthSettings
 from warpmetrics_otel.options import KEY_VARIABLE
+
+COMPLETION_VARIABLE = "OTEL_INSTRUMENTATION_GENAI_COMPLETION_HOOK"
+_OUR_COMPLETION_HOOK = "warpmetrics"
+
+
+def prepare() -> None:
+    """Have what is said in calls told to us, where the native API is to have it and nobody else is told.
+
+    The instrumentations of GenAI clients look into the environment when they are set up, and only then.
+    """
+    if _key_is_there() and MouthSettings.read({}).native_content:
+        os.environ.setdefault(COMPLETION_VARIABLE, _OUR_COMPLETION_HOOK)
 
 
 def attach() -> None:
@@ -16,6 +28,19 @@ def attach() -> None:
 
     Where it is not, recording with the same key delivers by itself.
     """
+    if os.environ.get(COMPLETION_VARIABLE) == _OUR_COMPLETION_HOOK:
+        # Child processes may run another environment's Python, which does not know ours.
+        del os.environ[COMPLETION_VARIABLE]
     provider = trace.get_tracer_provider()
-    if os.environ.get(KEY_VARIABLE, "").strip() and isinstance(provider, TracerProvider):
-        provider.add_span_processor(WarpmetricsSpanProcessor())
+    if not (_key_is_there() and isinstance(provider, TracerProvider)):
+        return
+    from warpmetrics_otel.deliver.processor import WarpmetricsSpanProcessor
+    from warpmetrics_otel.deliver.relay import relays
+
+    processor = WarpmetricsSpanProcessor()
+    provider.add_span_processor(processor)
+    relays.of(provider).note(processor.destination, infers=MouthSettings.read({}).infer_runs)
+
+
+def _key_is_there() -> bool:
+    return bool(os.environ.get(KEY_VARIABLE, "").strip())

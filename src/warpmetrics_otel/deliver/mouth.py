@@ -58,9 +58,10 @@ class Mouth:
             return
         if not self._recorded:
             beside.open(self._connection.destination)
-        heard.open(self._connection.destination)
+        if options.native_content:
+            heard.open(self._connection.destination)
         self._hold = Hold(self._connection.take, self._connection.knows, options.hold_entities, options.hold_seconds)
-        self.others = Others(self._tell_of_others, self._gathering, self._take_own, name)
+        self.others = Others(self._tell_of_others, self._gathering, self._take_own, self._connection.begin, name)
         """The spans of other instrumentation."""
 
     @property
@@ -88,6 +89,10 @@ class Mouth:
         """Take spans that have ended, of whomever."""
         if self._connection is not None:
             self.others.take(spans)
+
+    def wait(self, entities: Iterable[Entity]) -> None:
+        """Pass on entities when what they hang on has been."""
+        self._hold.add(entities)
 
     def flush(self, seconds: float) -> bool:
         """Send everything, without parents where need be; whether nothing is left."""
@@ -118,7 +123,8 @@ class Mouth:
         self._hold.release()
         if not self._recorded:
             beside.close(connection.destination)
-        heard.close(connection.destination)
+        if self._options.native_content:
+            heard.close(connection.destination)
         return connection
 
     def _gathering(self) -> Gathering:

@@ -41,6 +41,7 @@ class Others:
         tell: is given entities, parents first.
         make: makes what gathers; again in a forked child, where what was gathered is the parent's to tell.
         ours: is given the spans of Warpmetrics' own that are among them.
+        begin: is called by the thread before anything else.
         name: whose they are, for messages.
     """
 
@@ -49,11 +50,13 @@ class Others:
         tell: Callable[[Sequence[Entity]], None],
         make: Callable[[], Gathering],
         ours: Callable[[Sequence[ReadableSpan]], None],
+        begin: Callable[[], None],
         name: str,
     ) -> None:
         self._tell = tell
         self._make = make
         self._ours = ours
+        self._begin = begin
         self._name = name
         self._start_afresh()
         fork.after_fork(self._start_afresh)
@@ -73,6 +76,11 @@ class Others:
     def early(self) -> int:
         """How many calls and groups were told before all above them was known."""
         return self._gathering.early.total()
+
+    @property
+    def busy(self) -> bool:
+        """Whether spans are on their way that have not been told."""
+        return bool(self._inbox or self._gathering.waiting)
 
     def started(self, span: ReadableSpan, context: Context) -> None:
         """A span has started in this context. On the agent's thread."""
@@ -128,6 +136,7 @@ class Others:
         self._wake.set()
 
     def _run(self) -> None:
+        self._begin()
         while not self._stopping.is_set():
             self._resting = not (self._inbox or self._gathering.waiting)
             # What came before that line saw nobody resting, so it has to be seen here.

@@ -119,6 +119,10 @@ class Pipeline:
                     self._backlog.add(entity)
                     self._metrics.took(entity, follows)
 
+    def begin(self) -> None:
+        """Make the metrics' instruments: the provider takes none once it is shut down, as it is before us at exit."""
+        self._metrics.start(self.counts)
+
     def knows(self, key: str) -> bool:
         """Whether an entity of this key was accepted, lately."""
         if key not in self._seen:
@@ -233,7 +237,7 @@ class Pipeline:
                 self._change.notify_all()
 
     def _work(self) -> None:
-        self._metrics.start(self.counts)
+        self.begin()
         while not self._stopping:
             try:
                 self._step()

@@ -23,12 +23,15 @@ from opentelemetry.trace import Link, SpanKind, TraceState
 from opentelemetry.util.types import Attributes
 
 from warpmetrics_otel import ids, semconv
+from warpmetrics_otel.translate.dialects import kind_of
 
 _ARGUMENT = "OTEL_TRACES_SAMPLER_ARG"
 
 
 class WarpmetricsSampler(Sampler):
-    """Decides as another sampler does, but records the Warpmetrics spans that it drops.
+    """Decides as another sampler does, but records the Warpmetrics spans that it drops, and others' LLM spans.
+
+    Those are known by what they say when they start: instrumentation that says more only at the end goes by the base.
 
     A follow-up run is decided on with the trace id of its chain's first run, so that chains are sampled whole.
 
@@ -57,7 +60,9 @@ class WarpmetricsSampler(Sampler):
         # A sampler of the user's may have been written before there was a trace state to pass.
         more = () if trace_state is None else (trace_state,)
         result = self._base.should_sample(parent_context, trace_id, name, kind, attributes, links, *more)
-        if result.decision is Decision.DROP and semconv.WARPMETRICS_ENTITY_TYPE in known:
+        if result.decision is Decision.DROP and (
+            semconv.WARPMETRICS_ENTITY_TYPE in known or kind_of(name, known) is not None
+        ):
             return SamplingResult(Decision.RECORD_ONLY, attributes, result.trace_state)
         return result
 

@@ -1,0 +1,116 @@
+"""What recorders with a key hear of other instrumentation: one processor a provider, which recorders come to and leave.
+
+A provider lets go of no processor, so that each recorder cannot have its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Hashable
+from weakref import WeakKeyDictionary
+
+from opentelemetry.context import Context, get_current
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+
+from warpmetrics_otel import fork
+from warpmetrics_otel.deliver.mouth import Mouth
+from warpmetrics_otel.standing import SCOPE
+
+logger = logging.getLogger("warpmetrics_otel")
+
+
+class Relay(SpanProcessor):
+    """Tells mouths of the spans of others on one provider."""
+
+    def __init__(self) -> None:
+        self._mouths: tuple[Mouth, ...] = ()
+        self._others: set[Hashable] = set()
+        self._infers: Hashable = None
+        self._said = False
+
+    def has(self, destination: Hashable) -> bool:
+        """Whether something on this provider sends to that destination already."""
+        return destination in self._others or any(mouth.destination == destination for mouth in self._mouths)
+
+    def may_infer(self, destination: Hashable) -> bool:
+        """Whether the runs of others on this provider are that destination's; the first one to ask has them."""
+        if self._infers is None:
+            self._infers = destination
+        return self._infers == destination
+
+    def say_whose(self) -> None:
+        """Say that not everybody has the runs of others."""
+        if not self._said:
+            self._said = True
+            logger.warning(
+                "several keys are in use on one tracer provider: LLM calls outside of any run go to the first of them "
+                "only; set infer_runs=False where they are not wanted"
+            )
+
+    def note(self, destination: Hashable, *, infers: bool) -> None:
+        """A processor of its own sends to that destination."""
+        self._others.add(destination)
+        if infers:
+            self.may_infer(destination)
+
+    def add(self, mouth: Mouth) -> None:
+        """Tell this one from now on."""
+        self._mouths = (*self._mouths, mouth)
+
+    def remove(self, mouth: Mouth) -> None:
+        """Tell it no more."""
+        if self._infers == mouth.destination:
+            self._infers = None
+        self._mouths = tuple(one for one in self._mouths if one is not mouth)
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Take note of a span of others."""
+        if self._mouths:
+            scope = span.instrumentation_scope
+            if scope is None or scope.name != SCOPE:
+                context = get_current() if parent_context is None else parent_context
+                for mouth in self._mouths:
+                    mouth.others.started(span, context)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Pass on a span of others."""
+        if self._mouths:
+            scope = span.instrumentation_scope
+            if scope is None or scope.name != SCOPE:
+                for mouth in self._mouths:
+                    mouth.others.ended(span)
+
+    def shutdown(self) -> None:
+        """Pass on what waits; sending is the recorders' business."""
+        for mouth in self._mouths:
+            mouth.release()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Pass on what waits; sending is the recorders' business."""
+        for mouth in self._mouths:
+            mouth.release()
+        return True
+
+
+class _Relays:
+    def __init__(self) -> None:
+        self._by_provider: WeakKeyDictionary[TracerProvider, Relay] = WeakKeyDictionary()
+        self._start_afresh()
+        fork.after_fork(self._start_afresh)
+
+    def _start_afresh(self) -> None:
+        self._lock = threading.Lock()
+
+    def of(self, provider: TracerProvider) -> Relay:
+        """The one relay of a provider."""
+        with self._lock:
+            relay = self._by_provider.get(provider)
+            if relay is None:
+                relay = self._by_provider[provider] = Relay()
+                provider.add_span_processor(relay)
+            return relay
+
+
+relays = _Relays()
+"""Those of this process."""

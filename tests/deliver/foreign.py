@@ -1,0 +1,56 @@
+"""Instrumentation of others, as its spans look: written by hand, since the real packages have tests of their own."""
+
+from contextlib import contextmanager
+
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+
+CALL = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "m",
+    "gen_ai.usage.input_tokens": 3,
+    "gen_ai.usage.output_tokens": 4,
+}
+AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "Bob"}
+
+
+class Instrumented:
+    """A provider with somebody else's tracer."""
+
+    def __init__(self, *processors, sampler=ALWAYS_ON):
+        self.provider = TracerProvider(shutdown_on_exit=False, sampler=sampler)
+        for processor in processors:
+            self.provider.add_span_processor(processor)
+        self.tracer = self.provider.get_tracer("others")
+
+    def span(self, name="GET /chat", attributes=None, **more):
+        return self.tracer.start_as_current_span(name, attributes=attributes, **more)
+
+    def agent(self):
+        return self.span("invoke_agent Bob", AGENT)
+
+    def call(self, **more):
+        with self.span("chat m", CALL | more) as span:
+            return span
+
+
+@contextmanager
+def instrumented(*processors, **options):
+    made = Instrumented(*processors, **options)
+    try:
+        yield made
+    finally:
+        made.provider.shutdown()
+
+
+def serve(made):
+    """A request with an agent in it, which asks a model twice: once through HTTP, as clients do."""
+    with made.span(), made.agent():
+        with made.span("POST"):
+            made.call()
+        made.call()
+
+
+SERVED = {"runs": 1, "groups": 1, "calls": 2, "links": 3}
+"""What `serve` leaves."""
