@@ -5,11 +5,12 @@ import statistics
 import sys
 from typing import Any
 
-from bench import caller, delivery, imports
+from bench import caller, delivery, imports, reading
 
 ROUNDS = 15
 PROCESS_ROUNDS = 4
 DEAD_ROUNDS = 2
+READING_ROUNDS = 4
 
 Result = dict[str, Any]
 
@@ -38,6 +39,8 @@ def measure() -> list[Result]:
     """Every measurement."""
     spool = caller.measure_spool(ROUNDS)
     dead, memory, exits = delivery.without_an_api(DEAD_ROUNDS)
+    with reading.chain_file() as path:
+        chain, chain_memory = reading.measure(path, READING_ROUNDS), reading.memory(path)
     return [
         ratio("caller's CPU per run, OTLP only", "us", 1.4, caller.measure(ROUNDS, dual=False)),
         ratio("caller's CPU per run, dual export", "us", 1.5, caller.measure(ROUNDS, dual=True)),
@@ -50,6 +53,8 @@ def measure() -> list[Result]:
         number("growth of the process, no API, 10,000 runs, where 64 MiB may wait", "MB", memory, 67.1),
         number("exit after 10,000 runs, no API", "s", exits, 5),
         ratio("import time", "ms", 1.5, imports.measure(ROUNDS)),
+        ratio("a chain of 10,000 runs out of an OTLP file against json.loads on its lines", "ms", 3, chain),
+        number("growth of a process that reads it, against the file", "x", chain_memory, 3),
     ]
 
 

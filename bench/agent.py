@@ -27,12 +27,12 @@ def main() -> None:
     recorder = None
     if options.side == "ours":
         recorder = wm.Warpmetrics(tracer_provider=provider, span_content=bool(options.otlp), **native)
-    memory, process, thread = _peak(), _cpu(), time.thread_time()
+    memory, process, thread = peak(), _cpu(), time.thread_time()
     if recorder is None:
         caller.by_hand(provider, options.runs)
     else:
         caller.ours(recorder, options.runs)
-    print(json.dumps({"caller": time.thread_time() - thread, "memory": _peak() - memory}), flush=True)
+    print(json.dumps({"caller": time.thread_time() - thread, "memory": peak() - memory}), flush=True)
     if options.leave:
         return
     if options.wait:
@@ -60,7 +60,8 @@ def _cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _peak() -> int:
+def peak() -> int:
+    """The most memory that this process has had, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():
         # What the system says of resources begins, on Linux, with the peak of the process that started this one.
