@@ -13,8 +13,9 @@ from warpmetrics_otel.doctor.report import Finding, Option, Status
 from warpmetrics_otel.record.settings import Settings
 
 _PREFIX = "WARPMETRICS_"
-_OF_OTHERS = frozenset({"WARPMETRICS_DEBUG"})
-"""Read by other tools of the vendor."""
+_OF_THE_COMMAND = {"WARPMETRICS_JAEGER_URL", "WARPMETRICS_READ_HEADERS", "WARPMETRICS_TEMPO_URL"}
+_OF_OTHERS = frozenset({"WARPMETRICS_DEBUG", *_OF_THE_COMMAND})
+"""Read by other tools of the vendor, and by the commands that read back."""
 _WELL_KNOWN = ("OTEL_SERVICE_NAME", "OTEL_TRACES_EXPORTER", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG")
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
