@@ -122,12 +122,15 @@ def test_a_search_within_a_service():
     assert server.requests[0].query["q"] == ('{ resource.service.name = "writer" && (span.k = "v" || event.k = "v") }')
 
 
-def test_many_values_are_several_queries():
+@pytest.mark.parametrize("service", [None, "writer", "s" * 500])
+def test_many_values_are_several_queries_none_longer_than_tempo_reads(service):
+    values = [f"wm_run_{number:026}" for number in range(40)]
     with serving(reply(200, {"metrics": {}})) as server:
-        search(server, "k", [f"v{number}" for number in range(40)], Window(NOW, NOW + 1), None)
-    asked = " ".join(request.query["q"] for request in server.requests)
-    assert len(server.requests) == 3
-    assert all(f'span.k = "v{number}"' in asked for number in range(40))
+        search(server, "warpmetrics.follows.run.id", values, Window(NOW, NOW + 1), service)
+    asked = [request.query["q"] for request in server.requests]
+    assert 3 <= len(asked) <= 6
+    assert max(len(query.encode()) for query in asked) <= 2048
+    assert all(sum(f'span.warpmetrics.follows.run.id = "{value}"' in query for query in asked) == 1 for value in values)
 
 
 def test_a_search_that_gives_all_that_it_may_is_not_known_to_be_whole():

@@ -25,8 +25,8 @@ _SECOND = 10**9
 _LONGEST_SEARCH = 167 * 3600 * _SECOND
 """Unless configured otherwise, Tempo refuses to search more than 168 hours at a time."""
 _MOST_SEARCHES = 10
-_VALUES = 16
-"""In one query, each as two conditions: with their names they stay far below what an address may hold."""
+_LONGEST_QUERY = 1900
+"""In bytes, without the name of the service. Tempo cuts a query off after 2,048, and then does not understand it."""
 _TRACE, _STATUS, _MESSAGE = 1, 3, 4
 _PARTIAL = 1
 _PROTOBUF = "application/protobuf"
@@ -57,11 +57,7 @@ class Tempo:
 
     def search(self, key: str, values: Sequence[str], window: Window, service: str | None) -> Found:
         """See `Backend`."""
-        queries = [
-            (_query(key, values[start : start + _VALUES], service), part)
-            for start in range(0, len(values), _VALUES)
-            for part in self._parts(window)
-        ]
+        queries = [(query, part) for query in _queries(key, values, service) for part in self._parts(window)]
         found: set[str] = set()
         whole = True
         for ids in at_once(lambda query: self._search(*query), queries):
@@ -159,10 +155,26 @@ class Tempo:
             self.incomplete.append(sentence)
 
 
-def _query(key: str, values: Sequence[str], service: str | None) -> str:
-    # Quoted as in JSON, which is how TraceQL quotes too.
-    texts = [json.dumps(value, ensure_ascii=False) for value in values]
-    either = " || ".join(f"{scope}.{key} = {text}" for text in texts for scope in ("span", "event"))
+def _queries(key: str, values: Sequence[str], service: str | None) -> Iterator[str]:
+    """Queries for spans and events with one of some values, no longer than Tempo reads them."""
+    conditions: list[str] = []
+    length = 0
+    for value in values:
+        # Quoted as in JSON, which is how TraceQL quotes too.
+        text = json.dumps(value, ensure_ascii=False)
+        either = f"span.{key} = {text} || event.{key} = {text}"
+        more = len(either.encode()) + len(" || ")
+        if conditions and length + more > _LONGEST_QUERY - len((service or "").encode()):
+            yield _query(conditions, service)
+            conditions, length = [], 0
+        conditions.append(either)
+        length += more
+    if conditions:
+        yield _query(conditions, service)
+
+
+def _query(conditions: Sequence[str], service: str | None) -> str:
+    either = " || ".join(conditions)
     if service is None:
         return f"{{ {either} }}"
     return f"{{ resource.{semconv.SERVICE_NAME} = {json.dumps(service, ensure_ascii=False)} && ({either}) }}"

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 MINI, LARGE = "gpt-4o-mini", "gpt-4o"
 MS = 1_000_000
-HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happened: on the run, or on a group of this name; `late` on a carrier, an hour after the run's end."""
+    """What happened: on the run, or on a group of this name; `late` on a carrier, some time after the run's end."""
 
     name: str
     classification: str | None = None
@@ -138,17 +137,23 @@ CHAINS = [family(i) for count, family in FAMILIES for i in range(count)]
 
 
 class Writer:
-    """Chains as spans of OTLP JSON. `salt` makes the ids others, `start_ns` is when the first chain starts."""
+    """Chains as spans of OTLP JSON.
 
-    def __init__(self, salt="", start_ns=1_790_000_000_000_000_000):
+    `salt` makes the ids others, `start_ns` is when the first chain starts, `apart_ms` how long after it the next one
+    does, `late_ms` how long after its run a late outcome comes. No number that is expected depends on them.
+    """
+
+    def __init__(self, salt="", start_ns=1_790_000_000_000_000_000, apart_ms=20_000, late_ms=3_600_000):
         self.salt = salt
         self.start_ns = start_ns
+        self.apart_ms = apart_ms
+        self.late_ms = late_ms
         self.runs = 0
         self.spans = []
 
     def write(self, chains):
         for number, first in enumerate(chains):
-            self.run(f"{number}", first, self.start_ns + number * 20_000 * MS, {}, (), 1, None)
+            self.run(f"{number}", first, self.start_ns + number * self.apart_ms * MS, {}, (), 1, None)
         return self.spans
 
     def run(self, name, run, start_ns, follows, links, position, chain_id):
@@ -167,7 +172,7 @@ class Writer:
         for number, outcome in enumerate(run.outcomes):
             last = number == len(run.outcomes) - 1
             outcome_id, _, _ = self.ids("oc", f"{name} {number}")
-            at = end_ns + HOUR_MS * MS if outcome.late else end_ns
+            at = end_ns + self.late_ms * MS if outcome.late else end_ns
             event = self.outcome(outcome, outcome_id, at)
             _, on_span, events = under[outcome.group]
             (carriers if outcome.late else events).append(event)

@@ -1,0 +1,69 @@
+"""Statistics of two hundred chains out of real backends: the same numbers as from the file, worked out by hand."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+
+import pytest
+
+from tests.e2e.server_process import wait_for
+from tests.read.statistics import two_hundred
+from tests.read.statistics.comparing import EXPECTED, expected_with_merged, matches
+
+MINUTE_NS = 60 * 10**9
+
+
+@pytest.fixture(scope="module", params=["jaeger", "tempo"])
+def stored(request):
+    """A backend that holds the chains, as the options of a command that reads them from there."""
+    backend = request.getfixturevalue(request.param)
+    service = f"two-hundred-{uuid.uuid4()}"
+    # Within the last minutes: before Tempo has put spans into blocks, a search looks no further back.
+    writer = two_hundred.Writer(service, time.time_ns() - MINUTE_NS, apart_ms=200, late_ms=1_000)
+    spans = writer.write(two_hundred.CHAINS)
+    for start in range(0, len(spans), 100):
+        send(backend.otlp_http_url, two_hundred.document(spans[start : start + 100], service))
+    options = [f"--{request.param}", backend.query_url, "--service", service]
+    # Asked as the tests ask: what was just stored is found later by a search than by its id.
+    wait_for(lambda: run("chain", *options).stdout.count('"traceId"'), lambda runs: runs == writer.runs, "every run")
+    return options
+
+
+def send(url, document):
+    body, headers = json.dumps(document).encode(), {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/v1/traces", body, headers), timeout=30) as answer:
+        assert json.load(answer).get("partialSuccess", {}) == {}
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "warpmetrics_otel.cli", *arguments, "--json"],
+        capture_output=True, check=False, encoding="utf-8", timeout=120,
+    )  # fmt: skip
+
+
+def command(*arguments):
+    done = run(*arguments)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("kind", ["acts", "runs"])
+def test_a_backend_gives_the_numbers_that_were_worked_out(stored, kind):
+    found = command(kind, *stored)
+
+    assert found["incomplete"] == []
+    assert matches(found[kind], EXPECTED[kind])
+
+
+def test_a_name_declared_a_success(stored):
+    assert matches(command("runs", *stored, "--success", "merged")["runs"], expected_with_merged()["runs"])
+
+
+def test_a_label_alone(stored):
+    (writer,) = [of for of in EXPECTED["runs"] if of["label"] == "Writer"]
+
+    assert matches(command("runs", *stored, "--label", "Writer")["runs"], [writer])
