@@ -22,6 +22,9 @@ from tests.e2e.server_process import folder_of, serving, wait_for
 from tests.ports import free_ports
 from tools.backends import TEMPO
 
+# As much as it lets itself be asked for at once, nearly.
+_DAYS = "160h"
+
 
 class Tempo:
     """The addresses of a running Tempo and what can be asked of it."""
@@ -82,7 +85,7 @@ class Tempo:
 def running_tempo() -> Iterator[Tempo]:
     """Yield a Tempo: the one ``TEMPO_URL`` names, else one started here and stopped afterwards.
 
-    One that is started here has Tempo's defaults. A running one may also name ``TEMPO_OTLP_GRPC_URL`` and
+    A running one may also name ``TEMPO_OTLP_GRPC_URL`` and
     ``TEMPO_OTLP_HTTP_URL``; the usual ports are the default.
     Raises BackendUnavailableError when there is no binary to start.
     """
@@ -98,13 +101,14 @@ def running_tempo() -> Iterator[Tempo]:
 
 
 @contextmanager
-def started_tempo(binary: Path, **distributor: int) -> Iterator[Tempo]:
-    """Yield a Tempo that is started here and stopped afterwards, with these options of its distributor."""
+def started_tempo(binary: Path, **sections: dict[str, Any]) -> Iterator[Tempo]:
+    """Yield a Tempo that is started here and stopped afterwards, its configuration changed by these sections."""
     with folder_of("Tempo") as folder:
         query, own_grpc, gossip, grpc, http = free_ports(5)
         config = folder / "config.json"
         options = _config(folder, query, own_grpc, gossip, grpc, http)
-        options["distributor"] |= distributor
+        for section, changed in sections.items():
+            options[section] |= changed
         config.write_text(json.dumps(options))
         with serving("Tempo", [binary, f"-config.file={config}"], f"http://127.0.0.1:{query}/ready", folder):
             yield Tempo(f"http://127.0.0.1:{query}", f"http://127.0.0.1:{grpc}", f"http://127.0.0.1:{http}")
@@ -139,9 +143,12 @@ def _config(folder: Path, query: int, own_grpc: int, gossip: int, otlp_grpc: int
             "max_trace_idle": "50ms",
             "flush_check_period": "50ms",
             "partition_ring": {"min_partition_owners_duration": "0s"},
-            "wal": {"path": str(folder / "live-store" / "traces")},
+            # Spans of hours ago are found by their own times, and not by the time of their arrival.
+            "wal": {"path": str(folder / "live-store" / "traces"), "ingestion_time_range_slack": _DAYS},
             "shutdown_marker_dir": str(folder / "live-store" / "shutdown-marker"),
         },
+        # They are looked for where they are while the tests run, which by default holds the last minutes only.
+        "query_frontend": {"search": {"query_backend_after": _DAYS}},
         "querier": {"frontend_worker": {"frontend_address": own}},
         "backend_worker": {"backend_scheduler_addr": own},
         "backend_scheduler": {"local_work_path": str(folder / "work")},

@@ -68,7 +68,7 @@ def test_tempo_keeps_the_first_bytes_and_says_nothing(agents_of_tempo, runs):
 
 
 def test_with_a_higher_limit_it_keeps_all(tempo_binary):
-    with started_tempo(tempo_binary, max_attribute_bytes=65536) as roomy:
+    with started_tempo(tempo_binary, distributor={"max_attribute_bytes": 65536}) as roomy:
         run = Agents(roomy, "http/protobuf").run(PROGRAM)["run"]
         spans = roomy.trace(trace_of(run), until=lambda spans: len(spans) == 2)
     (root,) = [span for span in spans if not span.parent_id]
