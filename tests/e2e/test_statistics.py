@@ -16,7 +16,10 @@ from tests.read.statistics.comparing import EXPECTED, expected_with_merged, matc
 MINUTE_NS = 60 * 10**9
 
 
-@pytest.fixture(scope="module", params=["jaeger", "tempo"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("jaeger", "tempo")],
+)
 def stored(request):
     """A backend that holds the chains, as the options of a command that reads them from there."""
     backend = request.getfixturevalue(request.param)
