@@ -1,9 +1,13 @@
-"""Several instrumentations at once: one request counts once, whatever is above, beneath and beside it."""
+"""Several instrumentations at once: one request counts once, whatever is above, beneath and beside it.
+
+And what holds of every recording, however its spans arrive.
+"""
 
 import pytest
 
-from tests.golden.expected import CHAT, FORECAST, GPT_DATED, STREAM, WEATHER, Native, named, row, run_of
+from tests.golden.expected import CHAT, FORECAST, GPT_DATED, STREAM, WEATHER, Native, call_of, named, row, run_of
 from tests.golden.load import PACKAGES, golden, programs
+from warpmetrics_otel.translate.call_rows import Content
 
 ALL = [(package, program) for package in PACKAGES for program in programs(package)]
 
@@ -50,6 +54,52 @@ def test_a_call_in_another_service():
     # Where it began is known to who saw it.
     assert [run.label for run in alone.runs] == ["GET /capital"]
     assert [run.label for run in together.runs] == ["plan a journey"]
+
+
+@pytest.mark.parametrize(("package", "program"), ALL)
+def test_a_root_that_never_comes_leaves_the_calls_where_they_are(package, program):
+    spans = golden(package, program)
+    whole = Native(spans)
+    calls = {call["id"] for call in whole.calls}
+    # A root that is a call, or opens one, is no parent that could be missing.
+    roots = [span for span in spans if not span.parent_span_id and call_of(span) not in calls]
+    rest = Native([span for span in spans if span not in roots])
+    assert rest.calls == whole.calls
+    assert {call: rest.parents[call] for call in calls} == {call: whole.parents[call] for call in calls}
+    assert [run.id for run in rest.runs] == [run.id for run in whole.runs]
+
+
+@pytest.mark.parametrize(("package", "program"), ALL)
+def test_what_is_beneath_a_group_of_ours_hangs_there(package, program):
+    spans = golden(package, program)
+    known = {span.span_id for span in spans}
+    beneath = [span if span.parent_span_id in known else span._replace(parent_span_id=7) for span in spans]
+    native = Native(beneath, above=lambda _trace, parent: "wm_grp_7" if parent == 7 else None)
+    assert native.runs == []
+    inferred = Native(spans).calls
+    ids = {call["id"] for call in inferred}
+    # Embeddings are no run of their own, but in one they count.
+    assert [call for call in native.calls if call["id"] in ids] == inferred
+    for entity in [*native.groups.values(), *(call["id"] for call in native.calls)]:
+        above = entity
+        while above in native.parents:
+            above = native.parents[above]
+        assert above == "wm_grp_7"
+
+
+@pytest.mark.parametrize(("package", "program"), ALL)
+def test_without_inferred_runs_nothing_leaves(package, program):
+    assert Native(golden(package, program), infer_runs=False).entities == []
+
+
+def test_what_was_said_beside_a_span_is_its_call_s():
+    (span,) = spans = golden("genai_openai", "without_content")
+    said = Content(
+        [{"role": "user", "content": "?"}], "!", ["look_up"], [{"id": "1", "name": "look_up", "arguments": "{}"}]
+    )
+    (call,) = Native(spans, content={call_of(span): said}.get).calls
+    told = CHAT._replace(messages=said.messages, response=said.response, tools=said.tools, tool_calls=said.tool_calls)
+    assert call == row(told, span)
 
 
 @pytest.mark.parametrize(("package", "program"), ALL)

@@ -20,6 +20,7 @@ from tests.golden.expected import (
     STREAM,
     WEATHER,
     WRITTEN,
+    Asked,
     Native,
     call_of,
     named,
@@ -58,6 +59,11 @@ def genai(_program):
 
 def genai_anthropic(_program):
     return f"chat {CLAUDE}"
+
+
+def spans_only(asked):
+    """What is left of it where content has no place and the cache no name."""
+    return asked._replace(messages=None, response=None, tool_calls=None, tools=None, cached=0)
 
 
 def openinference(program):
@@ -104,6 +110,8 @@ OTHERWISE = {
     ("openllmetry_indexed_openai", "bad_request"): [
         BAD_REQUEST._replace(error=openai_error(400, "Nothing can be made of this."))
     ],
+    ("openai_v2", "rate_limited"): [Asked(None, error=openai_error(429, "Too many requests."))],
+    ("openai_v2", "bad_request"): [Asked(None, error=openai_error(400, "Nothing can be made of this."))],
     # It counted no tokens of streams.
     ("openllmetry_indexed_anthropic", "stream"): [STREAM._replace(prompt=None)],
     ("openllmetry_indexed_anthropic", "stream_helper"): [STREAM._replace(prompt=None)],
@@ -118,6 +126,7 @@ PACKAGES = {
     "openllmetry_anthropic": (openllmetry_anthropic, ANTHROPIC, CLAUDE),
     "openllmetry_indexed_openai": (openllmetry, OPENAI, GPT),
     "openllmetry_indexed_anthropic": (openllmetry_anthropic, ANTHROPIC, CLAUDE),
+    "openai_v2": (genai, {program: [spans_only(one) for one in asked] for program, asked in OPENAI.items()}, GPT),
     # The model that answered takes the place of the one that was asked for.
     "langfuse": (langfuse, OPENAI, GPT_DATED),
 }
@@ -158,6 +167,7 @@ def test_a_run_that_failed_says_so(package, program):
 
 EMBEDDERS = {
     "genai_openai": f"embeddings {EMBEDDING}",
+    "openai_v2": f"embeddings {EMBEDDING}",
     "openinference_openai": "CreateEmbeddings",
     "openllmetry_openai": "openai.embeddings",
     "openllmetry_indexed_openai": "openai.embeddings",
