@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from sys import intern
 from typing import Any
 
+from warpmetrics_otel.read.sharing import SHARED, forget
 from warpmetrics_otel.read.spans import Attributes, Event, Link, Span
 
 _MAX_DEPTH = 64
@@ -25,10 +26,6 @@ _KINDS = {
 }
 _STATUS_CODES = {"STATUS_CODE_UNSET": 0, "STATUS_CODE_OK": 1, "STATUS_CODE_ERROR": 2}
 _UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
-
-_shared: dict[str, str] = {}
-"""Values seen lately: most are repeated, and the same text held once takes a third less memory than held each time."""
-_MOST_SHARED = 4096
 
 
 def spans_of(document: object, malformed: Callable[[str], None]) -> Iterator[Span]:
@@ -61,9 +58,8 @@ def attributes_of(pairs: list[dict[str, Any]] | None) -> Attributes:
     """Decode OTLP's list of key and value pairs."""
     if not pairs:
         return {}
-    if len(_shared) > _MOST_SHARED:
-        _shared.clear()
-    same = _shared.setdefault
+    forget()
+    same = SHARED.setdefault
     try:
         return {
             intern(pair["key"]): same(text := value["stringValue"], text)
@@ -137,7 +133,7 @@ def _hex(text: str, digits: int) -> str:
     if len(text) != digits:
         return _other_id(text, digits)
     text = text.lower()
-    return _shared.setdefault(text, text)
+    return SHARED.setdefault(text, text)
 
 
 def _other_id(text: str, digits: int) -> str:

@@ -6,8 +6,10 @@ Whatever the message is wrapped in, a file's frames or a backend's answer, is so
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
+from warpmetrics_otel.read.sharing import SHARED, forget
 from warpmetrics_otel.read.spans import Attributes, Event, Link, Span
 
 if TYPE_CHECKING:
@@ -42,25 +44,29 @@ def spans_of_message(data: bytes, malformed: Callable[[str], None]) -> Iterator[
 
 def _span(raw: trace_pb2.Span, resource: Attributes, scope: str) -> Span:
     return Span(
-        raw.trace_id.hex(),
-        raw.span_id.hex(),
-        raw.parent_span_id.hex(),
-        raw.name,
+        _same(raw.trace_id.hex()),
+        _same(raw.span_id.hex()),
+        _same(raw.parent_span_id.hex()),
+        _same(raw.name),
         raw.kind,
         raw.start_time_unix_nano,
         raw.end_time_unix_nano,
         raw.status.code,
         raw.status.message,
         _attributes(raw.attributes),
-        tuple(Event(event.name, event.time_unix_nano, _attributes(event.attributes)) for event in raw.events),
-        tuple(Link(link.trace_id.hex(), link.span_id.hex(), _attributes(link.attributes)) for link in raw.links),
+        tuple(Event(_same(event.name), event.time_unix_nano, _attributes(event.attributes)) for event in raw.events),
+        tuple(
+            Link(_same(link.trace_id.hex()), _same(link.span_id.hex()), _attributes(link.attributes))
+            for link in raw.links
+        ),
         resource,
         scope,
     )
 
 
 def _attributes(pairs: Iterable[KeyValue]) -> Attributes:
-    return {pair.key: _value(pair.value, 0) for pair in pairs}
+    forget()
+    return {intern(pair.key): _value(pair.value, 0) for pair in pairs}
 
 
 def _value(value: AnyValue, depth: int) -> Any:
@@ -72,5 +78,11 @@ def _value(value: AnyValue, depth: int) -> Any:
             return [_value(item, depth + 1) for item in value.array_value.values]
         case "kvlist_value":
             return {pair.key: _value(pair.value, depth + 1) for pair in value.kvlist_value.values}
+        case "string_value":
+            return _same(value.string_value)
         case _:
             return getattr(value, kind)
+
+
+def _same(text: str) -> str:
+    return SHARED.setdefault(text, text)
