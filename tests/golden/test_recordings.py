@@ -51,6 +51,19 @@ def test_paths_of_a_machine_are_recognised(path, found):
     assert bool(PATHS.search(path)) is found
 
 
+def test_the_documentation_names_what_is_recorded():
+    page = (HERE.parents[1] / "docs" / "bridge.md").read_text(encoding="utf-8")
+    # Clients, and what is only there for the sake of others.
+    aside = {"anthropic", "httpx", "langchain-openai", "langgraph", "openai", "openai-agents", "wrapt"}
+    asked = {name for package in PACKAGES for name in wanted(HERE / package)}
+    recorded = {
+        name
+        for name in asked - aside
+        if not re.match(r"@opentelemetry/|@ai-sdk/(?!otel)|zod$|.*-(?:httpx|wsgi)$", name)
+    }
+    assert {name for name in recorded if f"`{name}`" not in page} == set()
+
+
 def test_recordings_stay_small():
     assert sum(path.stat().st_size for path in FILES) < 600_000
     assert max(path.stat().st_size for path in FILES) < 60_000
