@@ -5,19 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from warpmetrics_otel.read.source import Source
 from warpmetrics_otel.read.spans import Span
 from warpmetrics_otel.read.words import count, printable
 
-if TYPE_CHECKING:
-    from rich.status import Status
-
 PATIENCE_SECONDS = 1.0
 """A reader is told nothing before this: what ends at once needs no line that flashes by."""
 
-_EVERY_SECONDS = 0.2
+_EVERY_SECONDS = 0.1
 
 
 class Progress:
@@ -58,13 +55,15 @@ class Progress:
         if self._over.wait(PATIENCE_SECONDS):
             return
         from rich.console import Console
+        from rich.live import Live
+        from rich.spinner import Spinner
 
-        with Console(stderr=True, highlight=False).status(self._words()) as status:
-            self._keep(status)
-
-    def _keep(self, status: Status) -> None:
-        while not self._over.wait(_EVERY_SECONDS):
-            status.update(self._words())
+        spinner = Spinner("dots", self._words())
+        # Refreshed by this thread, so that there is no other.
+        with Live(spinner, console=Console(stderr=True, highlight=False), auto_refresh=False, transient=True) as live:
+            while not self._over.wait(_EVERY_SECONDS):
+                spinner.update(text=self._words())
+                live.refresh()
 
     def _words(self) -> str:
         from rich.markup import escape
