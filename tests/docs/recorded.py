@@ -68,6 +68,10 @@ def privacy(chains: Sequence[Chain]) -> None:
     assert run.outcomes[0].opts.value == {"reply_to": ["[email]"]}
 
 
+def statistics(chains: Sequence[Chain]) -> None:
+    assert [[outcomes(run) for run in chain.runs] for chain in chains] == [[["Below Threshold"], ["Completed"]]] * 3
+
+
 def threads(chains: Sequence[Chain]) -> None:
     run = the_only_run(chains)
     assert sorted(group.opts.value["language"] for group in groups(run)) == ["French", "German", "Italian"]
@@ -117,4 +121,5 @@ EXPECTED: dict[str, Check] = {
     "docs/recipes/late-outcomes.md": late_outcomes,
     "docs/recipes/notebook.md": notebook,
     "docs/recipes/threads.md": threads,
+    "docs/statistics.md": statistics,
 }
