@@ -13,6 +13,7 @@ import typer
 
 from warpmetrics_otel.commands.acts import acts
 from warpmetrics_otel.commands.chain import chain
+from warpmetrics_otel.commands.convert import convert
 from warpmetrics_otel.commands.doctor import doctor
 from warpmetrics_otel.commands.options import with_source
 from warpmetrics_otel.commands.runs import runs
@@ -46,5 +47,6 @@ def _root(
 app.command()(with_source(chain))
 app.command()(with_source(acts))
 app.command()(with_source(runs))
+app.command()(convert)
 app.command()(doctor)
 app.add_typer(spool)

@@ -16,6 +16,8 @@ Context = tuple[int, int]
 MOST = 100_000
 """How many of each kind are remembered."""
 
+_LONGEST_LABEL = 1024
+
 
 class Placed(NamedTuple):
     """An outcome or act of an earlier batch, without its opts, and the span that it is on."""
@@ -54,8 +56,9 @@ class Before:
         _remember(self._parents, child_id, parent_id)
 
     def note_run(self, run: Run) -> None:
-        """Remember a run."""
-        _remember(self._runs, run.id, Run(run.id, run.label, None, run.ref_id))
+        """Remember a run; of its label what names can be as long as."""
+        label = run.label[:_LONGEST_LABEL] if isinstance(run.label, str) else run.label
+        _remember(self._runs, run.id, Run(run.id, label, None, run.ref_id))
 
     def note_outcome(self, outcome: Outcome, context: Context) -> None:
         """Remember an outcome, and where it is."""
