@@ -71,8 +71,8 @@ class FakeJaeger:
             send(connection, 200, {"services": ["agents"]})
             return
         if request.path == "/api/v3/traces":
-            ((key, value),) = json.loads(request.query["query.attributes"]).items()
-            holding = [spans for spans in self.traces.values() if self._holds(spans, key, value)]
+            wanted = json.loads(request.query.get("query.attributes", "{}"))
+            holding = [spans for spans in self.traces.values() if self._holds(spans, wanted)]
             found = [each for spans in holding[: int(request.query["query.num_traces"])] for each in spans]
         else:
             found = self.traces.get(request.path.rpartition("/")[2])
@@ -82,9 +82,11 @@ class FakeJaeger:
             send(connection, 404, {"error": {"httpCode": 404, "message": "No traces found"}})
 
     @staticmethod
-    def _holds(spans, key, value):
-        pair = json.dumps({"key": key, "value": {"stringValue": value}})
-        return pair in json.dumps(spans)
+    def _holds(spans, wanted):
+        written = json.dumps(spans)
+        return all(
+            json.dumps({"key": key, "value": {"stringValue": value}}) in written for key, value in wanted.items()
+        )
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from tests.read.agent_spans import START_NS, act, link, native, outcome, span_hex, trace_hex
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.read import assemble, read_spans
-from warpmetrics_otel.read.backend import Found, holds
+from warpmetrics_otel.read.backend import Found
 from warpmetrics_otel.read.finder import Finder
 from warpmetrics_otel.read.source import Selection
 from warpmetrics_otel.read.spans import Span
@@ -17,6 +17,11 @@ pytestmark = pytest.mark.otlp_file
 
 SECOND = 10**9
 ALWAYS = Selection(since_ns=0, until_ns=2 * START_NS)
+
+
+def holds(span, key, value):
+    """Whether a search for this goes by this span: by its attributes, and by those of its events."""
+    return span.attributes.get(key) == value or any(event.attributes.get(key) == value for event in span.events)
 
 
 class Spans:

@@ -70,6 +70,17 @@ def test_a_trace_that_is_not_there_is_404_in_some_versions_of_tempo_alone():
     assert [request.path for request in server.requests].count("/api/search") >= 1
 
 
+def test_a_tempo_that_knows_only_the_first_form_of_the_question():
+    def answer(connection, request):
+        if request.path == f"/api/traces/{ID}":
+            send(connection, 200, traces(), "application/protobuf")
+        else:
+            send(connection, 404, b"404 page not found", "text/plain")
+
+    with serving(answer) as server:
+        assert [span.name for span in read(Tempo(server.url, Asking()))] == ["span"]
+
+
 def test_text_that_was_cut_within_a_character_is_asked_for_as_json():
     cut = traces("abc\N{SNOWMAN}").replace("\N{SNOWMAN}".encode(), b"\xe2\x98x")
     as_json = {

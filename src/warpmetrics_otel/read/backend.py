@@ -46,8 +46,3 @@ class Backend(Protocol):
         Raises:
             SourceError: it cannot be searched.
         """
-
-
-def holds(span: Span, key: str, value: str) -> bool:
-    """Whether a span, or an event of it, has this value for an attribute: what a search should have gone by."""
-    return span.attributes.get(key) == value or any(event.attributes.get(key) == value for event in span.events)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from urllib.parse import urlencode
 
@@ -27,6 +27,7 @@ _BUSY = frozenset({429, 502, 503, 504})
 _PAUSES = (0.3, 1.0)
 _LONGEST_PAUSE = 5.0
 _KEPT = 8
+_SHORTEST_SECRET = 6
 
 
 class Answer(NamedTuple):
@@ -35,11 +36,6 @@ class Answer(NamedTuple):
     status: int
     media: str
     body: bytes
-
-    @property
-    def text(self) -> str:
-        """The beginning of the body, for messages."""
-        return printable(self.body[:1000].decode("utf-8", "replace"), 200)
 
 
 class Http:
@@ -73,8 +69,10 @@ class Http:
         self._what = what
         self._port = port
         self._seconds = asking.seconds
-        self._headers = {"user-agent": "warpmetrics-otel", "accept-encoding": "gzip", **found.headers, **asking.headers}
+        own = {**found.headers, **asking.headers}
+        self._headers = {"user-agent": "warpmetrics-otel", "accept-encoding": "gzip", **own}
         self._proxy = proxy_for(found.url, asking.proxy)
+        self._secrets = _secrets([*own.values(), *(self._proxy.headers.values() if self._proxy else ())])
         self._pool: PoolManager | None = None
         self._most_bytes = most_bytes
         self._pauses = pauses
@@ -120,7 +118,9 @@ class Http:
         """
         if answer.media == "text/html" or answer.body[:200].lstrip().lower().startswith((b"<!doctype", b"<html")):
             raise SourceError(f"{self.name} answered with a web page. {self._is_it()}")
-        raise SourceError(f"{self.name} answered with what {self._what} does not say: {answer.text!r}. {self._is_it()}")
+        raise SourceError(
+            f"{self.name} answered with what {self._what} does not say: {self._text(answer)!r}. {self._is_it()}"
+        )
 
     def close(self) -> None:
         """Let go of kept connections."""
@@ -171,7 +171,7 @@ class Http:
                 )
         media = (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
         if 300 <= response.status < 400:
-            where = printable(response.headers.get("Location") or "nowhere", 200)
+            where = self._without_secrets(response.headers.get("Location") or "nowhere")
             raise SourceError(
                 f"{self.name} sends on to {where} with status {response.status}, which is not followed: "
                 "give that address, or what it needs to answer without a login (--header)."
@@ -179,7 +179,7 @@ class Http:
         return Answer(response.status, media, bytes(body)), _seconds(response.headers.get("Retry-After"))
 
     def _refused(self, answer: Answer) -> NoReturn:
-        said = f": {answer.text}" if answer.body and answer.media != "text/html" else ""
+        said = f": {self._text(answer)}" if answer.body and answer.media != "text/html" else ""
         match answer.status:
             case 401 | 403:
                 raise SourceError(
@@ -201,8 +201,24 @@ class Http:
         through = f" through the proxy {self._proxy.url}" if self._proxy is not None else ""
         raise SourceError(f"{self.name}{through} {explained(error, self._seconds)}. {self._is_it()}") from None
 
+    def _text(self, answer: Answer) -> str:
+        """The beginning of an answer, for messages."""
+        return self._without_secrets(answer.body[:4000].decode("utf-8", "replace"))
+
+    def _without_secrets(self, text: str) -> str:
+        # Some proxies answer with the request that they do not like.
+        for secret in self._secrets:
+            text = text.replace(secret, "[a header]")
+        return printable(text, 200)
+
     def _is_it(self) -> str:
         return f"Is this the address of {self._what}'s query API (usually port {self._port})?"
+
+
+def _secrets(values: Iterable[str]) -> list[str]:
+    """What must not be shown: the values of headers, and their parts, such as a token without `Bearer`."""
+    parts = {part for value in values for part in (value, *value.split()) if len(part) >= _SHORTEST_SECRET}
+    return sorted(parts, key=len, reverse=True)
 
 
 def _seconds(retry_after: str | None) -> float:

@@ -7,14 +7,14 @@ seen by asking for what nobody has; then the older endpoint is searched, which J
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from warpmetrics_otel.read.asking import Asking
 from warpmetrics_otel.read.at_once import at_once
-from warpmetrics_otel.read.backend import Found, Window, holds
+from warpmetrics_otel.read.backend import Found, Window
 from warpmetrics_otel.read.http import Answer, Http
 from warpmetrics_otel.read.otlp_json import spans_of
 from warpmetrics_otel.read.spans import Span
@@ -41,6 +41,7 @@ class Jaeger:
         self._http = Http("Jaeger", url, asking, port=PORT)
         self._limit = asking.limit
         self._filters: bool | None = None
+        self._nothing: set[tuple[str, int]] = set()
         self._services: list[str] | None = None
         self.name = self._http.name
         self.incomplete: list[str] = []
@@ -85,27 +86,38 @@ class Jaeger:
         return self._services
 
     def _search_one(self, key: str, value: str, window: Window, service: str) -> set[str]:
-        if self._filters is None and self._search_v3(key, str(uuid4()), window, service, 1):
-            self._filters = False
-        if self._filters is not False:
-            spans = self._search_v3(key, value, window, service, self._limit)
-            found = {span.trace_id for span in spans if holds(span, key, value)}
-            if found == {span.trace_id for span in spans}:
-                self._filters = self._filters or bool(found) or None
-                return found
-            self._filters = False
+        if self._filters is None:
+            self._find_out(key, window, service)
+        if self._filters is None:
+            return set()
+        if self._filters:
+            spans = self._search_v3({key: value}, window, service, self._limit)
+            return {span.trace_id for span in spans}
         return self._search_older(key, value, window, service)
 
-    def _search_v3(self, key: str, value: str, window: Window, service: str, limit: int) -> list[Span]:
+    def _find_out(self, key: str, window: Window, service: str) -> None:
+        """Whether a search over `/api/v3` goes by attributes, unless there is nothing to tell by."""
+        when = (service, window.since_ns)
+        if when in self._nothing:
+            return
+        if self._search_v3({key: str(uuid4())}, window, service, 1):
+            self._filters = False
+        elif self._search_v3({}, window, service, 1):
+            self._filters = True
+        else:
+            self._nothing.add(when)
+
+    def _search_v3(self, attributes: Mapping[str, str], window: Window, service: str, limit: int) -> list[Span]:
         wanted: dict[str, str | int] = {
             "service_name": service,
             "start_time_min": _rfc3339(window.since_ns),
             "start_time_max": _rfc3339(window.until_ns),
             "num_traces": limit,
             "search_depth": limit,
-            "attributes": json.dumps({key: value}),
             "raw_traces": "true",
         }
+        if attributes:
+            wanted["attributes"] = json.dumps(attributes)
         query = {f"query.{spelled}": given for name, given in wanted.items() for spelled in (name, _camel(name))}
         answer = self._http.get("/api/v3/traces", query)
         return list(self._spans(answer)) if self._is_there(answer) else []
@@ -147,7 +159,9 @@ class Jaeger:
         return document
 
     def _malformed(self, reason: str) -> None:
-        self.incomplete.append(f"{self.name} answered with {reason}")
+        sentence = f"{self.name} answered with {reason}"
+        if sentence not in self.incomplete:
+            self.incomplete.append(sentence)
 
 
 def _as_recorded(span: Span) -> Span:
