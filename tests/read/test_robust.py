@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from tests.read.agent_spans import SpanFile, act, native, outcome
-from warpmetrics_otel import semconv
-from warpmetrics_otel.read import Event, Link, Span, as_json, assemble, read_spans
+from tests.read.junk import junk_spans
+from warpmetrics_otel.read import as_json, assemble, read_spans
 from warpmetrics_otel.read.render import show_chain
 
 pytestmark = pytest.mark.otlp_file
@@ -85,31 +85,6 @@ def test_follow_ups_in_a_circle_are_cut_above_the_first(span_file):
     assert [run.id for run in circle.runs] == [native("run", number) for number in (1, 2, 3)]
     assert [run.acts[0].follow_ups for run in circle.runs] == [[circle.runs[1]], [circle.runs[2]], []]
     assert [run.id for run in alone.runs] == [native("run", 9)]
-
-
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
-JUNK = st.recursive(
-    SCALARS | st.sampled_from([native("run", 1), native("run", 2), native("grp", 1), native("oc", 1), "0" * 32]),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
-    max_leaves=4,
-)
-OUR_NAMES = [value for name, value in vars(semconv).items() if name.startswith(("WARPMETRICS_", "GEN_AI_"))]
-ATTRIBUTES = st.dictionaries(st.sampled_from(OUR_NAMES), JUNK, max_size=8)
-TYPES = st.sampled_from(["run", "group", "call", "carrier", "other", None])
-HEX = st.sampled_from(["", "a", "b", "not hex"])
-TIMES = st.integers(min_value=0, max_value=2**64 - 1)
-EVENTS = st.builds(Event, st.sampled_from([semconv.EVENT_OUTCOME, semconv.EVENT_ACT]), TIMES, ATTRIBUTES)
-
-
-@st.composite
-def junk_spans(draw):
-    kind = draw(TYPES)
-    attributes = {**draw(ATTRIBUTES), **({semconv.WARPMETRICS_ENTITY_TYPE: kind} if kind else {})}
-    return Span(
-        draw(HEX), draw(HEX), draw(HEX), draw(st.text()), 1, draw(TIMES), draw(TIMES), draw(st.integers(0, 2)),
-        draw(st.text()), attributes, tuple(draw(st.lists(EVENTS, max_size=2))),
-        tuple(draw(st.lists(st.builds(Link, HEX, HEX, ATTRIBUTES), max_size=2))), {}, "",
-    )  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

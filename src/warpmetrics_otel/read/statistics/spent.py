@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
 from warpmetrics_otel.read.model import Run
-from warpmetrics_otel.read.totals import totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,11 @@ def spent(run: Run) -> Spent:
     """What a run took altogether."""
     calls = run.calls
     counted = [tokens for call in calls for tokens in (call.input_tokens, call.output_tokens) if tokens is not None]
+    costs = [call.cost for call in calls if call.cost is not None]
     return Spent(
         duration_ns=None if run.missing else run.duration_ns,
         tokens=sum(counted) if counted else None,
-        cost=totals([run]).cost,
+        cost=math.fsum(costs) if costs else None,
     )
 
 
