@@ -6,14 +6,17 @@ import importlib.metadata
 import logging
 import threading
 from collections.abc import Hashable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog, MemoryBacklog
+from warpmetrics_otel.deliver.cost import priced, prices
 from warpmetrics_otel.deliver.metrics import PipelineMetrics
 from warpmetrics_otel.deliver.patience import Patience
 from warpmetrics_otel.deliver.pipeline import Pipeline
+from warpmetrics_otel.deliver.rows import unchanged
 from warpmetrics_otel.deliver.transport import Transport, prepare
 from warpmetrics_otel.entities import Counts, Entity
 from warpmetrics_otel.options import DeliverySettings
@@ -139,8 +142,12 @@ def connect(
             backlog: Backlog = memory
             if spool_dir is not None:
                 backlog = _spooled(memory, spool_dir, transport, project_id, settings.spool_max_bytes)
-            metrics = _registry.metrics[destination] = PipelineMetrics(transport.url, meter_provider)
-            pipeline = _registry.pipelines[destination] = Pipeline(transport, backlog, metrics=metrics)
+            # Imported before there is a thread: a child that is forked in the middle of an import never gets it.
+            cost_of = prices() if settings.estimate_cost else None
+            metrics = PipelineMetrics(transport.url, meter_provider, cost_of=cost_of)
+            dressed = unchanged if cost_of is None else partial(priced, cost_of)
+            pipeline = Pipeline(transport, backlog, metrics=metrics, dressed=dressed)
+            _registry.metrics[destination], _registry.pipelines[destination] = metrics, pipeline
             if settings.native_content and not _registry.said_content:
                 _registry.said_content = True
                 logger.info(

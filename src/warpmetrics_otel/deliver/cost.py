@@ -1,12 +1,13 @@
 """What a call cost, where nobody has said so: computed from its tokens by `genai-prices`, the extra `[cost]`.
 
-Only the delivery thread computes: importing the prices takes half a second, and each call a tenth of a millisecond.
+Only the delivery thread computes, which takes a tenth of a millisecond a call.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+import logging
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -18,6 +19,8 @@ from warpmetrics_otel.translate.tokens import count
 
 Price = Callable[[Any, Any, Any, Any], float | None]
 """From provider, model, native tokens and time to US dollars."""
+
+logger = logging.getLogger("warpmetrics_otel")
 
 _write = encoder(ascii_only=True)
 # The names of the GenAI conventions that the list of prices does not know.
@@ -35,15 +38,18 @@ _USAGE = {
 }
 
 
-@cache
-def price() -> Price | None:
-    """What computes costs; None where `genai-prices` is not installed."""
-    try:
-        from genai_prices import Usage, calc_price
-    except ImportError:
-        return None
+class Prices:
+    """Tells what calls cost.
 
-    def cost_of(provider: Any, model: Any, tokens: Any, at: Any) -> float | None:
+    Args:
+        library: the package `genai_prices`.
+    """
+
+    def __init__(self, library: Any) -> None:
+        self._library = library
+        self._said = False
+
+    def __call__(self, provider: Any, model: Any, tokens: Any, at: Any) -> float | None:
         """What a call cost in US dollars; None where that cannot be told.
 
         Args:
@@ -56,8 +62,8 @@ def price() -> Price | None:
         if usage is None or not (isinstance(provider, str) and provider and isinstance(model, str) and model):
             return None
         try:
-            known = calc_price(
-                Usage(**usage),
+            known = self._library.calc_price(
+                self._library.Usage(**usage),
                 model,
                 provider_id=_PROVIDERS.get(provider, provider),
                 genai_request_timestamp=_moment(at),
@@ -65,12 +71,26 @@ def price() -> Price | None:
         except (LookupError, ValueError):
             # A model that has no price, or counts that contradict each other.
             return None
+        except Exception:
+            # Whatever is wrong with a price, the call has to arrive.
+            if not self._said:
+                self._said = True
+                logger.exception("genai-prices cannot tell what a call cost; it is sent without")
+            return None
         return float(known.total_price)
 
-    return cost_of
+
+@cache
+def prices() -> Price | None:
+    """What tells costs; None where `genai-prices` is not installed. The first time this takes half a second."""
+    try:
+        import genai_prices
+    except ImportError:
+        return None
+    return Prices(genai_prices)
 
 
-def priced(row: Row, cost_of: Price) -> Row:
+def priced(cost_of: Price, row: Row) -> Row:
     """A row with its cost, where it is a call's that has none and the cost can be told; else the row as it is."""
     if row.kind != "calls":
         return row

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from warpmetrics_otel import fork, semconv
+from warpmetrics_otel.deliver.cost import Price
 from warpmetrics_otel.deliver.tally import METRICS, Tally
 from warpmetrics_otel.translate.classification import BUILT_IN
 
@@ -115,11 +116,19 @@ class PipelineMetrics:
         url: the address it sends to.
         provider: the user's MeterProvider; None for the global one.
         classes: lower-case outcome names to their classification.
+        cost_of: tells what calls cost that do not say so.
     """
 
-    def __init__(self, url: str, provider: MeterProvider | None = None, classes: Mapping[str, str] = BUILT_IN) -> None:
+    def __init__(
+        self,
+        url: str,
+        provider: MeterProvider | None = None,
+        classes: Mapping[str, str] = BUILT_IN,
+        cost_of: Price | None = None,
+    ) -> None:
         self._metrics = metrics_of(provider)
         self._classes = classes
+        self._cost_of = cost_of
         self._component = f"{COMPONENT_TYPE}/{next(_numbers)}"
         self._attributes = {
             semconv.OTEL_COMPONENT_TYPE: COMPONENT_TYPE,
@@ -133,7 +142,7 @@ class PipelineMetrics:
 
     def took(self, entity: Entity, follows: object = None) -> None:
         """An entity was accepted. On the caller's thread: it is counted later."""
-        self._metrics.tally.note(entity, self._classes, follows)
+        self._metrics.tally.note(entity, self._classes, follows, self._cost_of)
 
     def start(self, counts_of: Callable[[], Counts]) -> None:
         """Make the instruments. On the worker's thread, which starts with the first entity.

@@ -10,12 +10,13 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog
 from warpmetrics_otel.deliver.metrics import PipelineMetrics
 from warpmetrics_otel.deliver.retry import Backoff
+from warpmetrics_otel.deliver.rows import Row, unchanged
 from warpmetrics_otel.deliver.seen import Seen
 from warpmetrics_otel.deliver.sender import Sender
 from warpmetrics_otel.deliver.transport import Transport
@@ -42,6 +43,7 @@ class Pipeline:
         backlog: where entities wait.
         backoff: how long it waits after failures; by default from about 1 second to 60.
         metrics: what is told of it; by default through the global MeterProvider.
+        dressed: gives a row as it is sent; on the worker's thread.
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class Pipeline:
         backlog: Backlog,
         backoff: Backoff | None = None,
         metrics: PipelineMetrics | None = None,
+        dressed: Callable[[Row], Row] = unchanged,
     ) -> None:
         self.transport = transport
         self._backlog = backlog
         self._backoff = backoff or Backoff()
         self._metrics = metrics or PipelineMetrics(transport.url)
+        self._dressed = dressed
         self._start_afresh()
         fork.after_fork(self._in_child)
 
@@ -73,7 +77,7 @@ class Pipeline:
         self._seen = Seen()
         # Reentrant: a signal's handler may record, flush and stop while its thread is in here.
         self._taking = threading.RLock()
-        self._sender = Sender(self.transport, self._backlog, self._backoff, self._metrics.sent)
+        self._sender = Sender(self.transport, self._backlog, self._backoff, self._metrics.sent, self._dressed)
 
     def _in_child(self) -> None:
         # What waits here was accepted by the parent, which sends it; a thread does not survive a fork.

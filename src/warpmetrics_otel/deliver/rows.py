@@ -43,6 +43,11 @@ def row_of(entity: Entity, position: Any = None) -> Row:
     return Row(entity.kind, text.encode("ascii"), position)
 
 
+def unchanged(row: Row) -> Row:
+    """The row as it is."""
+    return row
+
+
 def packed(row: Row) -> bytes:
     """A row as one record of a file."""
     return _CODES[row.kind] + row.text

@@ -34,15 +34,22 @@ class Sender:
         backlog: where the rows are.
         backoff: how long it waits after failures.
         over: told the seconds that a batch took, and a short word for the error it ended with, if any.
+        dressed: gives a row as it is sent.
     """
 
     def __init__(
-        self, transport: Transport, backlog: Backlog, backoff: Backoff, over: Callable[[float, str | None], None]
+        self,
+        transport: Transport,
+        backlog: Backlog,
+        backoff: Backoff,
+        over: Callable[[float, str | None], None],
+        dressed: Callable[[Row], Row],
     ) -> None:
         self._transport = transport
         self._backlog = backlog
         self._backoff = backoff
         self._over = over
+        self._dressed = dressed
         self._began: float | None = None
         self._pace = Pace()
         self._failures = 0
@@ -95,7 +102,7 @@ class Sender:
         now = time.monotonic()
         self._pace.sent(now)
         began = now if self._began is None else self._began
-        answer = self._transport.send(body(rows))
+        answer = self._transport.send(body(map(self._dressed, rows)))
         # All tries of a batch are one operation.
         self._began = began if answer.verdict is Verdict.TRANSIENT else None
         if self._began is None:

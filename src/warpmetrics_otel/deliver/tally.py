@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from warpmetrics_otel import semconv
+from warpmetrics_otel.deliver.cost import Price
 from warpmetrics_otel.deliver.seen import Seen
 from warpmetrics_otel.entities import ABSENT, Act, Call, Entity, Group, Link, Outcome, Run
 from warpmetrics_otel.translate.text import MAX_NAME_LENGTH, plain
@@ -55,20 +56,24 @@ class Tally:
         self._acts: dict[str, Any] = {}
         self._followed: dict[str, Any] = {}
 
-    def note(self, entity: Entity, classes: Mapping[str, str], follows: Any = None) -> None:
+    def note(
+        self, entity: Entity, classes: Mapping[str, str], follows: Any = None, cost_of: Price | None = None
+    ) -> None:
         """Note an entity, to be counted later: only what is counted of it, so that no content is kept.
 
         Args:
             entity: what was taken.
             classes: lower-case outcome names to their classification.
             follows: the name of the act that a run follows, where it is known.
+            cost_of: tells what a call cost that does not say so.
         """
         waiting = self._waiting
         kind = type(entity)
         if kind is Link or kind is Group:
             return
         if isinstance(entity, Call):
-            said = (entity.provider, entity.model, entity.tokens, entity.cost)
+            unsaid = cost_of if entity.cost is ABSENT else None
+            said = (entity.provider, entity.model, entity.tokens, entity.cost, entity.started_at, unsaid)
             waiting.append((entity.id, self._call, said))
         elif isinstance(entity, Outcome):
             waiting.append((entity.id, self._outcome, (entity.ref_id, entity.name, classes)))
@@ -97,7 +102,9 @@ class Tally:
             self.count()
             return list(self._series[metric].items())
 
-    def _call(self, provider: Any, model: Any, tokens: Any, cost: Any) -> None:
+    def _call(self, provider: Any, model: Any, tokens: Any, cost: Any, started_at: Any, cost_of: Price | None) -> None:
+        if cost_of is not None:
+            cost = cost_of(provider, model, tokens, started_at)
         read, written, paid = _model_pairs(_name(provider), _name(model))
         if type(tokens) is dict:
             self._add(semconv.METRIC_TOKENS, read, count(tokens.get("prompt")))
