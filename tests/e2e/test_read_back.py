@@ -170,6 +170,46 @@ def test_any_id_of_a_chain_gives_all_of_it(chain, command, wanted):
     ]
 
 
+JOINED = """
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+provider = TracerProvider()
+provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(sys.argv[1] + "/v1/traces")))
+wm.configure(tracer_provider=provider)
+with provider.get_tracer("web").start_as_current_span("request"), wm.run("Writer", parent="current") as run:
+    outcome = wm.outcome(run, "Failed")
+    act = wm.act(outcome, "retry")
+for other in range(2):
+    with wm.run("Writer", follows=act): pass
+wm.flush()
+provider.shutdown()
+show(run=run.id, trace=f"{run.trace_id:032x}" if isinstance(run.trace_id, int) else run.trace_id)
+"""
+
+
+def test_a_run_in_the_trace_of_another_and_two_that_follow_it(agents, command):
+    recorded = agents.run(JOINED, agents.backend.otlp_http_url)
+    assert trace_of(recorded["run"]) != recorded["trace"]
+    agents.run(LATE, recorded["run"])
+
+    def found():
+        code, shown, _ = command(
+            "chain", recorded["run"], option_of(agents.backend), agents.backend.query_url, "--json"
+        )
+        return json.loads(shown)["chains"][0]["runs"] if code == 0 else []
+
+    def whole(runs):
+        return len(runs) == 3 and len(runs[0]["outcomes"]) == 2
+
+    first, *others = wait_for(found, whole, "the joined run with what follows it")
+    assert first["id"] == recorded["run"]
+    assert [outcome["name"] for outcome in first["outcomes"]] == ["Failed", "Merged"]
+    assert not first["missing"]
+    assert len(others) == 2
+
+
 def test_everything_of_a_service_is_the_chain(chain, command):
     code, shown, said = command("chain", *chain.where, "--last", "1h", "--json")
     assert (code, said) == (0, "")

@@ -9,12 +9,13 @@ import json
 
 import pytest
 from google.protobuf.json_format import MessageToDict
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from warpmetrics_otel.read import read_spans
+from warpmetrics_otel.read.wire import DamagedError, fields
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 times = st.integers(0, 2**64 - 1)
@@ -210,3 +211,20 @@ def test_the_share_that_was_read_is_told(tmp_path):
         pass
     assert told == sorted(told)
     assert 0 < told[0] < told[-1] == path.stat().st_size
+
+
+@given(st.binary(max_size=60), st.sampled_from([b"", b"\0\0\0", b"\x0a", b"{", b"\n{", b"\x0a\x7b\x0a"]))
+def test_any_bytes_are_read_or_told_of_and_gzipped_ones_alike(tmp_path_factory, content, beginning):
+    path = tmp_path_factory.getbasetemp() / "any-bytes"
+    spans, told = read(path, beginning + content)
+    assume(not (beginning + content).startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")))
+    assert read(path, gzip.compress(beginning + content, 1)) == (spans, told)
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_are_an_envelope_or_damaged(content):
+    try:
+        found = list(fields(content))
+    except DamagedError:
+        return
+    assert bool(found) == bool(content)

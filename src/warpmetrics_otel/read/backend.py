@@ -33,6 +33,10 @@ class Backend(Protocol):
     def incomplete(self) -> list[str]:
         """Why an answer was not whole, a sentence each."""
 
+    @property
+    def requests(self) -> int:
+        """How many requests it was asked so far."""
+
     def traces(self, trace_ids: Iterable[str]) -> Iterator[Span]:
         """The spans of traces (32 hex digits each), as they were stored; none of one that is not there.
 

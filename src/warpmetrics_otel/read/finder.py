@@ -16,8 +16,8 @@ from warpmetrics_otel.read.trail import Trail, names_in
 
 MOST_TRACES = 20_000
 """Read for one answer."""
-MOST_SEARCHES = 2_000
-"""Values searched for, for one answer."""
+MOST_REQUESTS = 20_000
+"""After which nothing more is searched for, for one answer."""
 
 _HOUR = 3600 * 10**9
 _DEFAULT = 24 * _HOUR
@@ -27,7 +27,8 @@ _EARLIER = 24 * _HOUR
 """How much earlier than what is known its chain may have begun, beyond what it says itself."""
 _CLOCKS = _HOUR
 """How far the clocks of machines may be apart."""
-_AT_ONCE = 200
+_AT_ONCE = 64
+"""Values searched for before it is looked again what else there is to read."""
 
 
 class Finder:
@@ -37,16 +38,16 @@ class Finder:
         backend: what is searched.
         limit: how many traces a search gives at most, for messages.
         most_traces: read for one answer.
-        most_searches: values searched for, for one answer.
+        most_requests: after which nothing more is searched for.
     """
 
     def __init__(
-        self, backend: Backend, limit: int, *, most_traces: int = MOST_TRACES, most_searches: int = MOST_SEARCHES
+        self, backend: Backend, limit: int, *, most_traces: int = MOST_TRACES, most_requests: int = MOST_REQUESTS
     ) -> None:
         self._backend = backend
         self._limit = limit
         self._traces_left = most_traces
-        self._searches_left = most_searches
+        self._most_requests = most_requests
         self._own: list[str] = []
 
     @property
@@ -92,7 +93,7 @@ class Finder:
             if trail.leads_to_traces:
                 continue
             search = trail.searches(_AT_ONCE)
-            if search is None or not self._may_search(len(search[1])):
+            if search is None or not self._may_search():
                 return
             self._search(trail, *search, _around(trail, selection), selection.service)
 
@@ -113,14 +114,14 @@ class Finder:
             self._say(f"There are more traces in {self.name} than are read for one answer: ask for a shorter time.")
         return self._backend.traces(taken)
 
-    def _may_search(self, values: int) -> bool:
-        self._searches_left -= values
-        if self._searches_left < 0:
-            self._say(
-                f"There is more in {self.name} to search for than is searched for one answer: what others did about "
-                "these runs may be missing."
-            )
-        return self._searches_left >= 0
+    def _may_search(self) -> bool:
+        if self._backend.requests < self._most_requests:
+            return True
+        self._say(
+            f"There is more in {self.name} to search for than is searched for one answer: what others did about these "
+            "runs may be missing."
+        )
+        return False
 
     def _say(self, sentence: str) -> None:
         if sentence not in self._own:

@@ -76,6 +76,8 @@ class Http:
         self._pool: PoolManager | None = None
         self._most_bytes = most_bytes
         self._pauses = pauses
+        self.requests = 0
+        """How many were made so far."""
 
     def get(
         self,
@@ -131,6 +133,7 @@ class Http:
         from urllib3 import Timeout
         from urllib3.exceptions import HTTPError
 
+        self.requests += 1
         url = f"{self.url}{path}"
         if query:
             url += f"?{urlencode(query)}"

@@ -46,6 +46,11 @@ class Jaeger:
         self.name = self._http.name
         self.incomplete: list[str] = []
 
+    @property
+    def requests(self) -> int:
+        """See `Backend`."""
+        return self._http.requests
+
     def traces(self, trace_ids: Iterable[str]) -> Iterator[Span]:
         """See `Backend`."""
         for answer in at_once(self._trace, trace_ids):

@@ -50,6 +50,11 @@ class Tempo:
         self.name = self._http.name
         self.incomplete: list[str] = []
 
+    @property
+    def requests(self) -> int:
+        """See `Backend`."""
+        return self._http.requests
+
     def traces(self, trace_ids: Iterable[str]) -> Iterator[Span]:
         """See `Backend`."""
         for spans in at_once(self._trace, trace_ids):
