@@ -36,11 +36,12 @@ def evaluation_outcome(
     """
     metric = attributes.get(semconv.GEN_AI_EVALUATION_NAME)
     label = attributes.get(semconv.GEN_AI_EVALUATION_SCORE_LABEL)
+    reason, error = attributes.get(semconv.GEN_AI_EVALUATION_EXPLANATION), attributes.get(semconv.ERROR_TYPE)
     opts = {
         "metric": None if metric is None else plain(metric),
         "score": count(attributes.get(semconv.GEN_AI_EVALUATION_SCORE_VALUE)),
-        "reason": attributes.get(semconv.GEN_AI_EVALUATION_EXPLANATION),
-        "error": attributes.get(semconv.ERROR_TYPE),
+        "reason": None if reason is None else plain(reason),
+        "error": None if error is None else plain(error),
     }
     kept = {name: value for name, value in opts.items() if value is not None}
     name = plain(label) if label is not None else opts["metric"] or _DEFAULT_METRIC

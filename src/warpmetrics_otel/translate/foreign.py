@@ -14,7 +14,8 @@ from warpmetrics_otel.translate.call_rows import Content
 from warpmetrics_otel.translate.dialects import CallFacts, Dialect, registry
 from warpmetrics_otel.translate.dialects.names import group_label, run_label
 from warpmetrics_otel.translate.dialects.providers import UNKNOWN, provider_name
-from warpmetrics_otel.translate.exact import plain_value
+from warpmetrics_otel.translate.exact import json_text, plain_value
+from warpmetrics_otel.translate.text import plain
 from warpmetrics_otel.translate.times import iso, milliseconds
 from warpmetrics_otel.translate.views import STATUS_ERROR, SpanView
 
@@ -55,10 +56,10 @@ def foreign_call(span: SpanView, said: Content | None = None, dialect: Dialect |
     failed = error is not None
     return Call(
         call_id(span),
-        provider_name(facts.provider, facts.model) if facts.provider is None else facts.provider,
-        facts.model,
+        provider_name(facts.provider, facts.model),
+        _said_as_text(facts.model),
         plain_value(messages),
-        ABSENT if failed else plain_value(response),
+        ABSENT if failed else _said_as_text(response),
         ABSENT if failed else plain_value(tools),
         ABSENT if failed else plain_value(tool_calls),
         ABSENT if failed else facts.tokens,
@@ -66,7 +67,7 @@ def foreign_call(span: SpanView, said: Content | None = None, dialect: Dialect |
         iso(started),
         iso(span.end_ns),
         "error" if failed else "success",
-        error if failed else ABSENT,
+        plain(error) if failed else ABSENT,
         ABSENT,
         ABSENT if facts.cost is None else facts.cost,
     )
@@ -131,6 +132,11 @@ def _exception_of(span: SpanView) -> str | None:
         if event.name == semconv.EVENT_EXCEPTION:
             return _text(event.attributes.get(semconv.EXCEPTION_MESSAGE))
     return None
+
+
+def _said_as_text(value: Any) -> str | None:
+    # What a model is asked for, or says, is a text; what stands there instead is shown as JSON.
+    return value if value is None or isinstance(value, str) else json_text(plain_value(value))
 
 
 def _text(value: Any) -> str | None:

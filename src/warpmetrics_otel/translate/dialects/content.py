@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from warpmetrics_otel.translate.content import as_message
 from warpmetrics_otel.translate.content_parts import as_parsed
 from warpmetrics_otel.translate.dialects.values import as_json, parsed
+from warpmetrics_otel.translate.text import text_of
 
 _TEXT_ONLY = {"role", "content"}
 _MESSAGE = frozenset({"role", "content", "parts", "tool_calls", "type"})
@@ -127,7 +128,7 @@ def _parts(item: dict[str, Any]) -> list[dict[str, Any]]:
 def tool_call(call_id: Any, name: Any, arguments: Any) -> dict[str, Any]:
     """A tool call as the native API has it."""
     # Tracers leave out what is empty.
-    return {"id": call_id, "name": name, "arguments": "{}" if arguments is None else as_json(arguments)}
+    return {"id": call_id, "name": text_of(name), "arguments": "{}" if arguments is None else as_json(arguments)}
 
 
 def tool_names(definitions: Any) -> list[Any] | None:
@@ -140,13 +141,11 @@ def tool_names(definitions: Any) -> list[Any] | None:
     return [name for item in definitions if (name := _tool_name(parsed(item))) is not None] or None
 
 
-def _tool_name(tool: Any) -> Any:
-    if isinstance(tool, str):
-        return tool
-    if not isinstance(tool, dict):
-        return None
-    inner = tool.get("function")
-    return (inner.get("name") if isinstance(inner, dict) else None) or tool.get("name") or tool.get("type")
+def _tool_name(tool: Any) -> str | None:
+    if isinstance(tool, dict):
+        inner = tool.get("function")
+        tool = (inner.get("name") if isinstance(inner, dict) else None) or tool.get("name") or tool.get("type")
+    return tool if isinstance(tool, str) else None
 
 
 def _is_parts(system: Any) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.translate.dialects.content import answer, conversation
+from warpmetrics_otel.translate.dialects.content import answer, conversation, tool_names
 from warpmetrics_otel.translate.dialects.dialect import CallFacts, Dialect, Kind
 from warpmetrics_otel.translate.dialects.gen_ai import USAGE, cost
 from warpmetrics_otel.translate.dialects.indexed import unfolded
@@ -64,7 +64,7 @@ def _facts(span: SpanView) -> CallFacts:
         model,
         conversation([_message(item) for item in given]) if given else None,
         said and said.response,
-        [tool.get("name") for tool in tools if isinstance(tool, dict)] if tools else None,
+        tool_names(tools),
         said and said.tool_calls,
         tokens_of(attributes, _USAGE, provider),
         cost(attributes),
