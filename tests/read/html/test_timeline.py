@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from warpmetrics_otel.read.html.timeline import Bar, Timeline
@@ -52,6 +52,7 @@ def test_every_bar_is_on_the_line(intervals, asked):
         assert bar.x + bar.width <= 100.001
 
 
+@example(intervals=[(0, 0), (1, 0), (2**50, 0)])
 @given(intervals=INTERVALS)
 def test_what_starts_later_is_never_drawn_before(intervals):
     line = Timeline(intervals)

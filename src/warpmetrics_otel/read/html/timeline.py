@@ -50,9 +50,10 @@ class Timeline:
                 if drawn < idle:
                     short.append((place, drawn, idle))
                 place += drawn
+            length = end - start
             self._times += [start, end]
-            self._places += [place, place + end - start]
-            place += end - start
+            self._places += [place, place + length]
+            place += length
         self._scale = 100 / (place or 1)
         self.gaps = [Gap(at * self._scale, drawn * self._scale, duration(idle)) for at, drawn, idle in short]
 
