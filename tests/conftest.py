@@ -32,18 +32,28 @@ _BACKENDS = ("chromium", "prometheus", "tempo", "jaeger")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests of one backend together, and skip by name what needs an exporter that is not installed."""
+    """Keep tests of one backend together, put long ones first, and skip by name what needs what is not installed."""
     for item in items:
         # So that it is started once, and not by every worker that the tests are spread over.
-        backend = next((name for name in _BACKENDS if name in getattr(item, "fixturenames", ())), None)
+        needed = _needed(item)
+        backend = next((name for name in _BACKENDS if name in needed), None)
         if backend is not None:
             item.add_marker(pytest.mark.xdist_group(backend))
+    # The longest ones first: the last of them would keep one worker busy while the others have nothing left to do.
+    items.sort(key=lambda item: not hypothesis.is_hypothesis_test(getattr(item, "obj", None)))
     try:
         version("opentelemetry-exporter-otlp-json-file")
     except PackageNotFoundError:
         for item in items:
             if item.get_closest_marker("otlp_file"):
                 item.add_marker(pytest.mark.skip(reason="needs opentelemetry-exporter-otlp-json-file"))
+
+
+def _needed(item: pytest.Item) -> set[object]:
+    """The names of a test's fixtures, and of those that its parameters choose."""
+    params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    chosen = [each for value in params for each in (value if isinstance(value, tuple) else (value,))]
+    return {*getattr(item, "fixturenames", ()), *(each for each in chosen if isinstance(each, str))}
 
 
 @pytest.fixture(scope="session")
