@@ -7,6 +7,8 @@ import pytest
 
 from tests.golden.expected import CHAT, FORECAST, GPT_DATED, STREAM, WEATHER, Native, call_of, named, row, run_of
 from tests.golden.load import PACKAGES, golden, programs
+from warpmetrics_otel.entities import Batch
+from warpmetrics_otel.testing.native_api.schema import complaints
 from warpmetrics_otel.translate.call_rows import Content
 
 ALL = [(package, program) for package in PACKAGES for program in programs(package)]
@@ -85,6 +87,12 @@ def test_what_is_beneath_a_group_of_ours_hangs_there(package, program):
         while above in native.parents:
             above = native.parents[above]
         assert above == "wm_grp_7"
+
+
+@pytest.mark.parametrize(("package", "program"), ALL)
+def test_the_api_has_nothing_to_object_to(package, program):
+    entities = Native(golden(package, program)).entities
+    assert list(complaints(Batch(entities).to_json())) == []
 
 
 @pytest.mark.parametrize(("package", "program"), ALL)
