@@ -7,10 +7,13 @@ import sys
 import threading
 
 import pytest
+import typer
 
 from tests.read.backend_server import send, serving
 from warpmetrics_otel.commands import progress
 from warpmetrics_otel.commands.progress import Progress
+from warpmetrics_otel.commands.reading import Reading
+from warpmetrics_otel.read.source import Selection
 
 RUN_ID = "wm_run_01m00000000000000000000000"
 
@@ -81,3 +84,25 @@ def test_no_thread_is_left_however_it_ends(at_once):
     with pytest.raises(LookupError), Progress("Reading a file", Half(), shown=True):
         raise LookupError
     assert threading.active_count() == before
+
+
+class Watched(Half):
+    """A source that sees whether anybody is told how far it is."""
+
+    def __init__(self):
+        self.told = None
+
+    def everything(self, selection):
+        self.told = "progress" in {thread.name for thread in threading.enumerate()}
+        return iter(())
+
+
+@pytest.mark.parametrize(
+    ("terminal", "quiet", "told"), [(True, False, True), (True, True, False), (False, False, False)]
+)
+def test_only_a_person_at_a_terminal_who_wants_no_json_is_told(monkeypatch, capsys, terminal, quiet, told):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    source = Watched()
+    with pytest.raises(typer.Exit):
+        Reading(source, Selection()).chains(quiet=quiet)
+    assert source.told is told

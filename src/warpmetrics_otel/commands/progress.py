@@ -31,7 +31,7 @@ class Progress:
         self._source = source
         self._spans = 0
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._show, daemon=True) if shown else None
+        self._thread = threading.Thread(target=self._show, name="progress", daemon=True) if shown else None
 
     def counted(self, spans: Iterator[Span]) -> Iterator[Span]:
         """The same spans, counted as they pass."""
