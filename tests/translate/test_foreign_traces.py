@@ -413,6 +413,10 @@ class TestCalls:
     def test_an_exception_that_was_handled_is_no_failure(self):
         assert only_call(span(events=[exception("handled")]))["status"] == "success"
 
+    def test_a_request_that_ended_before_it_began_took_no_time(self):
+        call = only_call(span(end_ns=START - 5 * MILLISECOND))
+        assert (call["duration"], call["startedAt"]) == (0, call["endedAt"])
+
     def test_content_from_beside_the_span_comes_first_and_the_span_has_the_rest(self):
         given = span(attributes=CHAT | USAGE | {"gen_ai.input.messages": '[{"role":"user","content":"on the span"}]'})
         beside = {call_id(given): Content([{"role": "user", "content": "beside"}], "answer")}

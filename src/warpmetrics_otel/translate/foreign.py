@@ -47,6 +47,8 @@ def foreign_call(span: SpanView, said: Content | None = None, dialect: Dialect |
     facts = _NOTHING_SAID if dialect is None else dialect.call(span)
     error = error_of(span) if facts.error is None else facts.error
     started = span.start_ns if facts.started_ns is None else facts.started_ns
+    # Clocks of others may be set back meanwhile.
+    ended = max(started, span.end_ns)
     messages, response, tools, tool_calls = facts.messages, facts.response, facts.tools, facts.tool_calls
     if said is not None:
         messages = messages if said.messages is None else said.messages
@@ -63,9 +65,9 @@ def foreign_call(span: SpanView, said: Content | None = None, dialect: Dialect |
         ABSENT if failed else plain_value(tools),
         ABSENT if failed else plain_value(tool_calls),
         ABSENT if failed else facts.tokens,
-        milliseconds(started, span.end_ns),
+        milliseconds(started, ended),
         iso(started),
-        iso(span.end_ns),
+        iso(ended),
         "error" if failed else "success",
         plain(error) if failed else ABSENT,
         ABSENT,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import INVALID_SPAN_CONTEXT
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 KIND_INTERNAL = 1
 KIND_CLIENT = 3
 STATUS_UNSET = 0
@@ -178,6 +179,24 @@ def view(span: ReadableSpan) -> Span:
         status.status_code.value,
         status.description or "",
         scope.name if scope else "",
+    )
+
+
+def sketch(span: ReadableSpan) -> Span:
+    """A span of the SDK with nothing on it."""
+    context = span.get_span_context() or INVALID_SPAN_CONTEXT
+    status = span.status
+    return Span(
+        context.trace_id,
+        context.span_id,
+        span.parent.span_id if span.parent else 0,
+        span.name,
+        KIND_INTERNAL,
+        span.start_time or 0,
+        span.end_time or 0,
+        _NOTHING,
+        status_code=status.status_code.value,
+        status_message=status.description or "",
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.translate.spans import TRACE_ID
@@ -16,7 +16,7 @@ from warpmetrics_otel.translate.views import Event, Span
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
+    max_leaves=4,
 )
 PARTS = st.dictionaries(
     st.sampled_from(
@@ -80,7 +80,7 @@ NAMES = [
 ATTRIBUTES = st.builds(
     lambda evidence, more: more | evidence,
     st.fixed_dictionaries({}, optional={name: st.sampled_from(values) | VALUES for name, values in EVIDENCE.items()}),
-    st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=12),
+    st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=8),
 )
 EVENTS = st.lists(
     st.builds(
@@ -129,16 +129,16 @@ SPANS = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.lists(SPANS, max_size=8))
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(SPANS, max_size=4))
 def test_nothing_raises_and_the_rows_are_what_the_api_takes(spans):
     rows = Batch(foreign_to_native(spans)).to_json()
     json.dumps(rows, allow_nan=False)
     assert [*complaints(rows)] == []
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(SPANS, max_size=8), st.randoms(use_true_random=False))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(SPANS, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_spans_changes_nothing(spans, random):
     whole = {(one.trace_id, one.span_id): one for one in spans}
     mixed = [*whole.values()]
@@ -147,7 +147,7 @@ def test_the_order_of_spans_changes_nothing(spans, random):
     assert told == {json.dumps(one.to_json(), sort_keys=True) for one in foreign_to_native(whole.values())}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(SPANS)
 def test_a_span_says_the_same_of_itself_alone_and_beneath_something_else(span):
     alone = span._replace(parent_span_id=77, span_id=9)
