@@ -92,6 +92,23 @@ def test_failures_say_why_once(span_file):
     ]
 
 
+def test_what_changed_is_said_in_few_words(span_file):
+    scored = {semconv.GEN_AI_EVALUATION_NAME: "quality", semconv.GEN_AI_EVALUATION_SCORE_VALUE: 3.0}
+    name, attributes, at = outcome(1, "Thin")
+    span_file.run(1, "Writer", events=[(name, attributes | scored, at), act(1, "retry", 1)])
+    name, attributes, at = outcome(2, "Thin")
+    worse = (name, attributes | scored | {semconv.GEN_AI_EVALUATION_SCORE_VALUE: 2.5}, at)
+    many = {f"key{number}": number for number in range(9)}
+    span_file.follow_up(2, "Editor", 1, 1, 2, 1, events=[worse, act(2, "retry", 2)], opts=many, start=2)
+    span_file.follow_up(3, "Editor", 2, 2, 3, 1, opts=many, start=5)
+
+    changed = [line.partition("Change ")[2] for line in lines(span_file.path) if "Change" in line]
+
+    expected = "▼ worse  quality 3 → 2.5 · label Writer → Editor"
+    opts = " · ".join(f"key{number} (none) → {number}" for number in range(4))
+    assert changed == [f"{expected} · {opts} · …"]
+
+
 def test_what_was_not_read_is_said(span_file):
     span_file.follow_up(2, "Writer", of_act=1, origin=1, position=2, first=1, opts='{"cut')
     run_id = native("run", 2)

@@ -234,6 +234,11 @@ class Writer:
             says["warpmetrics.outcome.classification"] = outcome.classification
         if outcome.opts:
             says["warpmetrics.opts"] = json.dumps(outcome.opts)
+        if "score" in outcome.opts and "metric" not in outcome.opts:
+            # The same in the words of the GenAI conventions; a score in opts alone is one too.
+            says["gen_ai.evaluation.name"] = "score"
+            says["gen_ai.evaluation.score.value"] = float(outcome.opts["score"])
+            says["gen_ai.evaluation.score.label"] = outcome.name
         return {"name": "warpmetrics.outcome", "timeUnixNano": str(at), "attributes": pairs(says)}
 
     def act(self, name, act_id, outcome_id, at):

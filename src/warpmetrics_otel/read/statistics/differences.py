@@ -26,7 +26,7 @@ def differences(change: Change) -> list[Difference]:
     found = []
     if change.score is not None:
         metric, before, after = change.score
-        found.append(Difference(printable(metric), short(before), short(after)))
+        found.append(Difference(printable(metric), f"{before:,.6g}", f"{after:,.6g}"))
     if all(change.label) and change.label[0] != change.label[1]:
         found.append(Difference("label", *map(printable, change.label)))
     if all(change.models) and change.models[0] != change.models[1]:
