@@ -11,6 +11,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
+from tests.e2e.agents import Agents
 from tests.e2e.native_ids import trace_of
 from tests.e2e.server_process import wait_for
 from warpmetrics_otel import Warpmetrics, ids
@@ -190,6 +191,8 @@ show(run=run.id, trace=f"{run.trace_id:032x}" if isinstance(run.trace_id, int) e
 
 
 def test_a_run_in_the_trace_of_another_and_two_that_follow_it(agents, command):
+    # Of a service of its own: other tests look at everything of theirs.
+    agents = Agents(agents.backend, agents.protocol)
     recorded = agents.run(JOINED, agents.backend.otlp_http_url)
     assert trace_of(recorded["run"]) != recorded["trace"]
     agents.run(LATE, recorded["run"])
