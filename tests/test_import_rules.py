@@ -53,7 +53,7 @@ ALLOWED = {
     "commands": {"", "entities", "translate", "bridge", "ids", "semconv", "read", "deliver", "doctor"},
     "cli": {"", "commands"},
     "wiring": {"entities", "record", "deliver", "doctor"},
-    "": {"ids", "record", "capture", "deliver", "wiring"},
+    "": {"ids", "record", "capture", "deliver", "translate", "wiring"},
 }
 # Not at import: they cost more than everything else together, or are not dependencies at all.
 LATE = (

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from warpmetrics_otel.deliver.exporter import WarpmetricsSpanExporter
     from warpmetrics_otel.deliver.processor import WarpmetricsSpanProcessor
     from warpmetrics_otel.deliver.sampler import WarpmetricsSampler
+    from warpmetrics_otel.translate.dialects import CallFacts, Dialect, register_dialect
 
 _default = Warpmetrics()
 
@@ -49,6 +50,8 @@ shutdown = _default.shutdown
 __all__ = [
     "Act",
     "Call",
+    "CallFacts",
+    "Dialect",
     "FlushResult",
     "Group",
     "LiveCall",
@@ -75,6 +78,7 @@ __all__ = [
     "record_call",
     "ref",
     "register_classifications",
+    "register_dialect",
     "reserve",
     "run",
     "shutdown",
@@ -85,6 +89,9 @@ __all__ = [
 
 # What only those need who put a pipeline together by hand is imported when they ask for it.
 _LATER = {
+    "CallFacts": "warpmetrics_otel.translate.dialects",
+    "Dialect": "warpmetrics_otel.translate.dialects",
+    "register_dialect": "warpmetrics_otel.translate.dialects",
     "WarpmetricsSampler": "warpmetrics_otel.deliver.sampler",
     "WarpmetricsSpanExporter": "warpmetrics_otel.deliver.exporter",
     "WarpmetricsSpanProcessor": "warpmetrics_otel.deliver.processor",

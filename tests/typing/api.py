@@ -228,6 +228,16 @@ def a_pipeline_by_hand(provider: TracerProvider) -> None:
     assert_type(wm.WarpmetricsSampler(TraceIdRatioBased(0.1)).get_description(), str)
 
 
+def a_convention_of_ones_own() -> None:
+    dialect = wm.Dialect(
+        "acme",
+        evidence={"acme.kind"},
+        kind=lambda _name, attributes, _scope: "call" if "acme.model" in attributes else None,
+        call=lambda span: wm.CallFacts("acme", span.attributes.get("acme.model")),
+    )
+    wm.register_dialect(dialect)
+
+
 def side_by_side(provider: trace.TracerProvider) -> None:
     tenant = wm.Warpmetrics(tracer_provider=provider, events="span")
     assert_type(tenant.run("Code review"), wm.Run)

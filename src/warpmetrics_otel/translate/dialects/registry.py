@@ -12,6 +12,7 @@ from warpmetrics_otel import semconv
 from warpmetrics_otel.translate.dialects.dialect import Dialect, Kind, any_span
 from warpmetrics_otel.translate.dialects.gen_ai import GEN_AI
 from warpmetrics_otel.translate.dialects.gen_ai_system import GEN_AI_SYSTEM
+from warpmetrics_otel.translate.dialects.guarded import guarded
 from warpmetrics_otel.translate.dialects.langfuse import LANGFUSE
 from warpmetrics_otel.translate.dialects.logfire import LOGFIRE
 from warpmetrics_otel.translate.dialects.openinference import OPENINFERENCE
@@ -43,8 +44,19 @@ class Registry:
         self._set(BUILT_IN)
 
     def register(self, dialect: Dialect) -> None:
-        """Ask this one before all others; one of the same name is replaced."""
-        self._set((dialect, *(known for known in self._dialects if known.name != dialect.name)))
+        """Ask this convention before all others, from now on and in the whole process.
+
+        One of the same name is replaced. What its functions raise is logged once, and the span read without it.
+
+        Args:
+            dialect: the convention. Its functions get spans that have an attribute of its `evidence`.
+
+        Raises:
+            ValueError: it has no evidence, so it would never be asked.
+        """
+        if isinstance(dialect.evidence, str) or not dialect.evidence:
+            raise ValueError(f"the dialect {dialect.name!r} has the evidence {dialect.evidence!r}: name its attributes")
+        self._set((guarded(dialect), *(known for known in self._dialects if known.name != dialect.name)))
 
     def restore(self) -> None:
         """Ask only the built-in ones."""
