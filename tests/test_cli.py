@@ -170,11 +170,11 @@ def test_version_and_help():
     assert "chain" in nothing.stdout + nothing.stderr
 
 
-@pytest.mark.parametrize("package", ["rich", "typer"])
-def test_without_the_extra_it_says_what_to_install(spans, package):
+@pytest.mark.parametrize("package", ["rich", "typer", "jinja2"])
+def test_without_the_extra_it_says_what_to_install(spans, package, tmp_path):
     program = f"import sys; sys.modules[{package!r}] = None; from warpmetrics_otel.cli import main; main()"
 
-    done = command("chain", "--otlp-file", spans, program=("-c", program))
+    done = command("chain", "--otlp-file", spans, "--html", tmp_path / "page.html", program=("-c", program))
 
     assert (done.returncode, done.stdout) == (COULD_NOT_LOOK, "")
     assert f"the package '{package}', which is not installed" in done.stderr
