@@ -148,7 +148,8 @@ def _config(folder: Path, query: int, own_grpc: int, gossip: int, otlp_grpc: int
             "shutdown_marker_dir": str(folder / "live-store" / "shutdown-marker"),
         },
         # They are looked for where they are while the tests run, which by default holds the last minutes only.
-        "query_frontend": {"search": {"query_backend_after": _DAYS}},
+        # A trace by id is asked for in as few parts as it allows, all of them being here.
+        "query_frontend": {"search": {"query_backend_after": _DAYS}, "trace_by_id": {"query_shards": 2}},
         "querier": {"frontend_worker": {"frontend_address": own}},
         "backend_worker": {"backend_scheduler_addr": own},
         "backend_scheduler": {"local_work_path": str(folder / "work")},
