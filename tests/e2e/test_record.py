@@ -158,6 +158,12 @@ def test_outcomes_and_acts_are_events_with_their_opts(recorded):
     )
 
 
+def test_the_last_outcome_is_on_the_span_too(recorded):
+    assert recorded["run"].attributes["warpmetrics.outcome.name"] == "Failed"
+    assert recorded["again"].attributes["warpmetrics.outcome.name"] == "Completed"
+    assert "warpmetrics.outcome.name" not in recorded["group"].attributes
+
+
 def test_an_outcome_on_an_ended_call_is_carried_beneath_it(recorded):
     (carrier,) = [span for span in recorded.spans.values() if span.attributes["warpmetrics.entity.type"] == "carrier"]
     call = recorded["call"]
