@@ -5,7 +5,7 @@ import statistics
 import sys
 from typing import Any
 
-from bench import caller, delivery, imports, reading
+from bench import caller, delivery, imports, others, reading
 
 ROUNDS = 15
 PROCESS_ROUNDS = 4
@@ -52,6 +52,9 @@ def measure() -> list[Result]:
         ratio("caller's CPU per run, no API against a live one, 10,000 runs", "us", 1.1, dead),
         number("growth of the process, no API, 10,000 runs, where 64 MiB may wait", "MB", memory, 67.1),
         number("exit after 10,000 runs, no API", "s", exits, 5),
+        number(
+            "caller's CPU that the processor adds to a span about no LLM", "us", others.added(others.measure(ROUNDS)), 2
+        ),
         ratio("import time", "ms", 1.5, imports.measure(ROUNDS)),
         ratio("a chain of 10,000 runs out of an OTLP file against json.loads on its lines", "ms", 3, chain),
         number("growth of a process that reads it, against the file", "x", chain_memory, 3),

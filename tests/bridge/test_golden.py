@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.bridge.spans import sketched
 from tests.golden.load import PACKAGES, golden, programs
 from warpmetrics_otel.bridge import Gathering
 from warpmetrics_otel.bridge.whole_traces import WholeTraces
@@ -52,7 +53,7 @@ def ended(gathering, spans, *, hears_starts):
 def test_span_by_span_is_the_same_as_all_at_once(package, program, hears_starts):
     spans = golden(package, program)
     whole = foreign_to_native(spans)
-    gathering = Gathering(lambda span: span, sees_starts=hears_starts)
+    gathering = Gathering(lambda span: span, sketched, sees_starts=hears_starts)
     told = ended(gathering, spans, hears_starts=hears_starts)
     known = {span.span_id for span in spans}
     if hears_starts or all(not span.parent_span_id or span.parent_span_id in known for span in spans):

@@ -31,6 +31,7 @@ class Gathering:
 
     Args:
         look: from a span as its owner has it to what translation sees.
+        sketch: the same without attributes and events, which is all that is kept of most.
         sees_starts: whether every span is told of when it starts, so that one which was not will not come.
         infer_runs: whether a trace with an LLM call and no Warpmetrics run above it is a run.
         limits: what is remembered at most.
@@ -41,6 +42,7 @@ class Gathering:
     def __init__(
         self,
         look: Callable[[Any], Span],
+        sketch: Callable[[Any], Span],
         *,
         sees_starts: bool,
         infer_runs: bool = True,
@@ -49,6 +51,7 @@ class Gathering:
         content: ContentLookup | None = None,
     ) -> None:
         self._look = look
+        self._sketch = sketch
         self._sees_starts = sees_starts
         self._infer_runs = infer_runs
         self._limits = limits or Limits()
@@ -269,7 +272,7 @@ class Gathering:
 
     def _drop(self, node: Node) -> None:
         del self._nodes[node.key]
-        self._past.over(node, self._look)
+        self._past.over(node, self._sketch)
         if node.above is not None:
             node.above.children -= 1
             return

@@ -51,7 +51,7 @@ class Past:
         """Whether anything was, in this trace."""
         return trace_id in self._verbs
 
-    def over(self, node: Node, look: Callable[[Any], Span]) -> None:
+    def over(self, node: Node, sketch: Callable[[Any], Span]) -> None:
         """A span is forgotten."""
         if node.told is not None:
             self.entity(node.key, node.told)
@@ -61,7 +61,7 @@ class Past:
             _remember(self._gone, node.key, (node.roof.trace_id, node.roof.span_id))
         else:
             # It may yet have to name a run, when what it has set going comes to a model.
-            _remember(self._tops, node.key, (look(node.source)._replace(attributes={}, events=()), node.remote))
+            _remember(self._tops, node.key, (sketch(node.source), node.remote))
 
     def way(self, key: Key) -> Iterator[Key]:
         """From a span upwards, as long as it is known."""

@@ -21,7 +21,7 @@ from warpmetrics_otel.deliver.shown import Shown
 from warpmetrics_otel.entities import Call, Entity, Group, Link
 from warpmetrics_otel.translate.call_rows import Content
 from warpmetrics_otel.translate.to_native import entities_of
-from warpmetrics_otel.translate.views import Span, view
+from warpmetrics_otel.translate.views import Span, sketch, view
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -131,6 +131,7 @@ class Mouth:
         options = self._options
         return Gathering(
             _looked_at,
+            _sketched,
             sees_starts=self._sees_starts,
             infer_runs=options.infer_runs,
             limits=Limits(options.hold_seconds, options.hold_entities),
@@ -186,6 +187,10 @@ class Mouth:
 
 def _looked_at(span: ReadableSpan | Span) -> Span:
     return view(span) if isinstance(span, ReadableSpan) else span
+
+
+def _sketched(span: ReadableSpan | Span) -> Span:
+    return sketch(span) if isinstance(span, ReadableSpan) else span
 
 
 def _about(entity: Entity) -> str:

@@ -12,15 +12,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import INVALID_SPAN_CONTEXT, get_current_span
+from opentelemetry.trace import INVALID_SPAN_CONTEXT
 
 from warpmetrics_otel import fork, semconv
 from warpmetrics_otel.bridge import Gathering
-from warpmetrics_otel.bridge.node import Key, own_id
+from warpmetrics_otel.bridge.node import own_id
+from warpmetrics_otel.deliver.ancestry import Above, Ancestry
 from warpmetrics_otel.entities import Entity
-from warpmetrics_otel.standing import standing_in
 from warpmetrics_otel.translate.dialects import kind_of
 
 logger = logging.getLogger("warpmetrics_otel")
@@ -28,8 +27,11 @@ logger = logging.getLogger("warpmetrics_otel")
 LINGER_SECONDS = 0.2
 """How long the first span waits for company."""
 
-MOST_WAITING = 4096
-"""How many starts and ends wait for the thread; when there are more, whoever brings the next one does its work."""
+MANY_WAITING = 2048
+"""How many ended spans wait for the thread before it makes haste."""
+
+MOST_WAITING = 20_000
+"""How many wait at most; when there are more, whoever brings the next one does its work."""
 
 _NOTHING: dict[str, Any] = {}
 
@@ -64,35 +66,38 @@ class Others:
     def _start_afresh(self) -> None:
         self._lock = threading.RLock()
         self._starting = threading.Lock()
-        self._inbox: deque[tuple[ReadableSpan, Context | None]] = deque()
+        self._inbox: deque[tuple[ReadableSpan, Above | None]] = deque()
         self._gathering = self._make()
+        self._ancestry = Ancestry()
+        # Straight: these are called for every span there is.
+        self.started = self._ancestry.started
+        """See `Ancestry.started`."""
+        self.ended_own = self._ancestry.ended_own
+        """See `Ancestry.ended_own`."""
         self._thread: threading.Thread | None = None
         self._resting = True
         self._wake = threading.Event()
+        self._hurry = threading.Event()
         self._stopping = threading.Event()
         self._said = False
 
     @property
     def early(self) -> int:
         """How many calls and groups were told before all above them was known."""
-        return self._gathering.early.total()
+        return self._gathering.early.total() + self._ancestry.forgotten
 
     @property
     def busy(self) -> bool:
         """Whether spans are on their way that have not been told."""
         return bool(self._inbox or self._gathering.waiting)
 
-    def started(self, span: ReadableSpan, context: Context) -> None:
-        """A span has started in this context. On the agent's thread."""
-        self._inbox.append((span, context))
-        if self._resting or len(self._inbox) > MOST_WAITING:
-            self._look_after()
-
     def ended(self, span: ReadableSpan) -> None:
-        """A span has ended. On the agent's thread."""
-        self._inbox.append((span, None))
-        if self._resting or len(self._inbox) > MOST_WAITING:
-            self._look_after()
+        """A span of others has ended. On the agent's thread, which leaves alone what is about no LLM."""
+        above = self._ancestry.ended(span)
+        if above is not None:
+            self._inbox.append((span, above))
+            if self._resting or len(self._inbox) > MANY_WAITING:
+                self._look_after()
 
     def take(self, spans: Iterable[ReadableSpan]) -> None:
         """Spans have ended, and are worked on at once."""
@@ -113,6 +118,7 @@ class Others:
         self.flush()
         self._stopping.set()
         self._wake.set()
+        self._hurry.set()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join()
@@ -123,6 +129,9 @@ class Others:
                 self._work_off()
             finally:
                 self._lock.release()
+        if not self._resting:
+            self._hurry.set()
+            return
         with self._starting:
             if self._thread is None and not self._stopping.is_set():
                 thread = threading.Thread(target=self._run, name="warpmetrics-others", daemon=True)
@@ -143,7 +152,8 @@ class Others:
             if not self._inbox:
                 self._wake.wait(self._patience())
             self._wake.clear()
-            self._stopping.wait(LINGER_SECONDS)
+            self._hurry.wait(LINGER_SECONDS)
+            self._hurry.clear()
             with self._lock:
                 self._work_off()
                 self._tell_of(self._guarded(self._gathering.expired, time.monotonic()))
@@ -159,40 +169,35 @@ class Others:
         now = time.monotonic()
         inbox = self._inbox
         while inbox:
-            span, context = inbox.popleft()
-            if context is None:
-                told += self._guarded(self._end, span, now, own)
-            else:
-                told += self._guarded(self._start, span, context)
+            span, above = inbox.popleft()
+            if above is not None:
+                told += self._guarded(self._place, span, above)
+            told += self._guarded(self._end, span, now, own)
         if own:
             self._ours(own)
         self._tell_of(told)
 
-    def _start(self, span: ReadableSpan, context: Context) -> list[Entity]:
-        own = span.get_span_context() or INVALID_SPAN_CONTEXT
-        parent = span.parent
+    def _place(self, span: ReadableSpan, above: Above) -> list[Entity]:
+        """Make known what a span stands under, from the top down."""
         told: list[Entity] = []
-        if parent is not None:
-            told = self._stand_on(context, (parent.trace_id, parent.span_id))
-        self._gathering.start(
-            (own.trace_id, own.span_id),
-            0 if parent is None else parent.span_id,
-            span,
-            remote=parent is not None and parent.is_remote,
-        )
-        return told
-
-    def _stand_on(self, context: Context, parent: Key) -> list[Entity]:
-        """Make known what of ours a span stands under, where no other span of others is between."""
-        if self._gathering.knows(parent):
-            return []
-        standing = standing_in(context)
-        if standing is not None and standing[1].trace_id == parent[0]:
+        beneath = [span]
+        entity = above.entity
+        for one in above.spans:
+            native_id = own_id(one.attributes or _NOTHING)
+            if native_id is not None:
+                entity = native_id
+                break
+            beneath.append(one)
+        top = beneath[-1]
+        if entity is not None and top.parent is not None:
             # Where a span between them was not recorded, it is nearest all the same.
-            return self._gathering.entity(parent, standing[0])
-        above = get_current_span(context)
-        native_id = own_id(above.attributes or _NOTHING) if isinstance(above, ReadableSpan) else None
-        return [] if native_id is None else self._gathering.entity(parent, native_id)
+            told = self._gathering.entity((top.parent.trace_id, top.parent.span_id), entity)
+        for one in reversed(beneath):
+            key, parent = (one.context.trace_id, one.context.span_id), one.parent
+            if not self._gathering.knows(key):
+                remote = parent is not None and parent.is_remote
+                self._gathering.start(key, 0 if parent is None else parent.span_id, one, remote=remote)
+        return told
 
     def _end(self, span: ReadableSpan, now: float, ours: list[ReadableSpan]) -> list[Entity]:
         attributes = span.attributes or _NOTHING

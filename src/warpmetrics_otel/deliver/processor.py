@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Unpack
 
-from opentelemetry.context import Context, get_current
+from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from warpmetrics_otel import semconv
@@ -36,6 +36,7 @@ class WarpmetricsSpanProcessor(SpanProcessor):
 
     def __init__(self, **options: Unpack[MouthOptions]) -> None:
         self._mouth = Mouth(MouthSettings.read(options), type(self).__name__, sees_starts=True)
+        self._others = self._mouth.others if self._mouth.open else None
 
     @property
     def sent_before_parents(self) -> int:
@@ -48,24 +49,24 @@ class WarpmetricsSpanProcessor(SpanProcessor):
         return self._mouth.destination
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Tell of a run or group; take note of a span of others."""
-        if not self._mouth.open:
-            return
-        scope = span.instrumentation_scope
-        if scope is None or scope.name != SCOPE:
-            self._mouth.others.started(span, get_current() if parent_context is None else parent_context)
-        elif (span.attributes or {}).get(semconv.WARPMETRICS_ENTITY_TYPE) in _TOLD_AT_START:
-            self._mouth.take((span,))
+        """Tell of a run or group; take note of what may be above a call."""
+        others = self._others
+        if others is not None:
+            others.started(span, parent_context)
+            scope = span.instrumentation_scope
+            if scope is not None and scope.name == SCOPE and _type_of(span) in _TOLD_AT_START:
+                self._mouth.take((span,))
 
     def on_end(self, span: ReadableSpan) -> None:
         """Tell of what was not told at the start."""
-        if not self._mouth.open:
-            return
-        scope = span.instrumentation_scope
-        if scope is None or scope.name != SCOPE:
-            self._mouth.others.ended(span)
-        else:
-            self._mouth.take((span,))
+        others = self._others
+        if others is not None:
+            scope = span.instrumentation_scope
+            if scope is None or scope.name != SCOPE:
+                others.ended(span)
+            else:
+                others.ended_own(span)
+                self._mouth.take((span,))
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what was taken; whether all of it has arrived."""
@@ -73,4 +74,9 @@ class WarpmetricsSpanProcessor(SpanProcessor):
 
     def shutdown(self) -> None:
         """Send what was taken, for at most five seconds, and take no more."""
+        self._others = None
         self._mouth.shutdown(SHUTDOWN_SECONDS)
+
+
+def _type_of(span: ReadableSpan) -> object:
+    return (span.attributes or {}).get(semconv.WARPMETRICS_ENTITY_TYPE)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Hashable
 from weakref import WeakKeyDictionary
 
-from opentelemetry.context import Context, get_current
+from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 
 from warpmetrics_otel import fork
@@ -65,20 +65,19 @@ class Relay(SpanProcessor):
         self._mouths = tuple(one for one in self._mouths if one is not mouth)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Take note of a span of others."""
-        if self._mouths:
-            scope = span.instrumentation_scope
-            if scope is None or scope.name != SCOPE:
-                context = get_current() if parent_context is None else parent_context
-                for mouth in self._mouths:
-                    mouth.others.started(span, context)
+        """Take note of what may be above a call."""
+        for mouth in self._mouths:
+            mouth.others.started(span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Pass on a span of others."""
         if self._mouths:
             scope = span.instrumentation_scope
-            if scope is None or scope.name != SCOPE:
-                for mouth in self._mouths:
+            own = scope is not None and scope.name == SCOPE
+            for mouth in self._mouths:
+                if own:
+                    mouth.others.ended_own(span)
+                else:
                     mouth.others.ended(span)
 
     def shutdown(self) -> None:

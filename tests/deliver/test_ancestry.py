@@ -1,0 +1,98 @@
+"""What is above a call, as far as this process has seen it: open, ended lately, or elsewhere."""
+
+import pytest
+from opentelemetry.sdk.trace import SpanProcessor
+
+from tests.deliver.foreign import instrumented
+from warpmetrics_otel import Warpmetrics
+from warpmetrics_otel.deliver import ancestry
+from warpmetrics_otel.deliver.ancestry import Ancestry
+
+
+class Heard(SpanProcessor):
+    """Tells an `Ancestry` of everything, and keeps what it says of each span that ends."""
+
+    def __init__(self):
+        self.ancestry = Ancestry()
+        self.above = {}
+
+    def on_start(self, span, parent_context=None):
+        self.ancestry.started(span, parent_context)
+
+    def on_end(self, span):
+        if span.instrumentation_scope.name == "warpmetrics_otel":
+            self.ancestry.ended_own(span)
+        else:
+            self.above[span.name] = self.ancestry.ended(span)
+
+    def names(self, name):
+        found = self.above[name]
+        return None if found is None else [span.name for span in found.spans]
+
+
+@pytest.fixture
+def heard():
+    return Heard()
+
+
+@pytest.fixture
+def others(heard):
+    with instrumented(heard) as made:
+        yield made
+
+
+def test_what_is_about_no_llm_is_left_alone(heard, others):
+    with others.span(), others.span("SELECT", {"db.system.name": "postgresql"}):
+        pass
+    assert heard.names("SELECT") is heard.names("GET /chat") is None
+
+
+def test_above_a_call_is_all_that_is_open_and_its_ends_are_waited_for(heard, others):
+    with others.span(), others.span("tool"), others.span("POST"):
+        others.call()
+    assert heard.names("chat m") == ["POST", "tool", "GET /chat"]
+    assert heard.names("POST") == ["tool", "GET /chat"]
+    assert heard.names("GET /chat") == []
+
+
+def test_the_way_up_leads_past_spans_that_have_ended(heard, others):
+    with others.span():
+        tool = others.tracer.start_span("tool")
+        from opentelemetry.trace import use_span
+
+        with use_span(tool, end_on_exit=False):
+            call = others.tracer.start_span("chat m", attributes={"gen_ai.operation.name": "chat"})
+        tool.end()
+        call.end()
+    assert heard.names("chat m") == ["GET /chat"]
+
+
+def test_a_group_of_ours_that_has_ended_is_still_above_what_it_has_set_going(heard, others):
+    wm = Warpmetrics(tracer_provider=others.provider)
+    with wm.run("Writer") as run:
+        with wm.group(run, "Drafting") as group:
+            call = others.tracer.start_span("chat m", attributes={"gen_ai.operation.name": "chat"})
+        call.end()
+    wm.shutdown()
+    assert heard.names("chat m") == ["Drafting", "invoke_workflow Writer"]
+    assert heard.above["chat m"].spans[0].attributes["warpmetrics.group.id"] == group.id
+
+
+def test_what_is_in_force_is_above_a_span_whose_parent_was_not_seen(heard, others):
+    ref = "wm_grp_abc@00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    wm = Warpmetrics(tracer_provider=others.provider)
+    with wm.use(ref), others.span("task"):
+        others.call()
+    wm.shutdown()
+    assert heard.names("chat m") == ["task"]
+    assert heard.above["chat m"].entity == "wm_grp_abc"
+
+
+def test_what_is_remembered_is_bounded(heard, others, monkeypatch):
+    monkeypatch.setattr(ancestry, "MOST_OPEN", 100)
+    left = [others.tracer.start_span("never ends") for _ in range(250)]
+    assert heard.ancestry.forgotten > 100
+    with others.span():
+        others.call()
+    assert heard.names("chat m") == ["GET /chat"]
+    assert len(left) == 250
