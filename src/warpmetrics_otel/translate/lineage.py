@@ -155,30 +155,31 @@ class Lineage:
 
     def _stand(self, span_id: int) -> _Standing:
         """Where a span stands; found out once for all the spans on the way up."""
+        calls, entities, spans = self._calls, self.entities, self.spans
         standing = self._standing.get(span_id)
         if standing is not None:
             return standing
         path = [span_id]
         while standing is None:
-            parent_id = self.spans[path[-1]].parent_span_id
-            is_call = parent_id in self._calls
-            if not is_call and parent_id in self.entities:
-                standing = _Standing(self.entities[parent_id], None)
-            elif parent_id not in self.spans:
+            parent_id = spans[path[-1]].parent_span_id
+            is_call = parent_id in calls
+            if not is_call and parent_id in entities:
+                standing = _Standing(entities[parent_id], None)
+            elif parent_id not in spans:
                 standing = self._outside(parent_id)
-            elif len(path) > len(self.spans):
+            elif len(path) > len(spans):
                 standing = _NOWHERE
             else:
                 standing = self._standing.get(parent_id)
                 if standing is None:
                     path.append(parent_id)
                 elif is_call:
-                    standing = standing._replace(request=parent_id)
+                    standing = _Standing(standing.parent_id, parent_id)
         for below in reversed(path):
             # In a circle the first stays, so that nothing is about its own request.
             self._standing.setdefault(below, standing)
-            if below in self._calls:
-                standing = standing._replace(request=below)
+            if below in calls:
+                standing = _Standing(standing.parent_id, below)
         return self._standing[span_id]
 
     def _outside(self, parent_id: int) -> _Standing:

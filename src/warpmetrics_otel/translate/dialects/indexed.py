@@ -17,9 +17,9 @@ def unfolded(attributes: Mapping[str, Any], prefixes: tuple[str, ...]) -> dict[s
     ``tool_calls.0.function.name`` gives a list under ``tool_calls`` of mappings with ``function.name``.
     """
     found: dict[str, dict[int, dict[str, Any]]] = {}
-    for name, value in attributes.items():
+    for name in attributes:
         if name.startswith(prefixes):
-            _put(found, name, value)
+            _put(found, name, attributes[name])
     return {name: _listed(elements) for name, elements in found.items()} if found else {}
 
 

@@ -10,7 +10,7 @@ from warpmetrics_otel.translate.json_text import encoder
 from warpmetrics_otel.translate.text import text_of
 from warpmetrics_otel.translate.tokens import count
 
-_decode = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
 _encode = encoder(ascii_only=False, default=text_of)
 
 
@@ -48,9 +48,10 @@ def parsed(value: Any) -> Any:
         if not value.startswith(("[", "{")):
             return value
         try:
-            return _decode(value)
+            found, end = _decode(value)
         except (ValueError, RecursionError):
             return value
+        return found if end == len(value) or not value[end:].strip() else value
     return list(value) if isinstance(value, tuple) else value
 
 
