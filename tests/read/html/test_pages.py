@@ -185,3 +185,13 @@ def test_light_and_dark(chromium, tmp_path, writer):
 
     assert min(corner(tmp_path / "light.png")) > 200
     assert max(corner(tmp_path / "dark.png")) < 60
+
+
+def test_paper_is_white_whatever_the_screen(chromium, tmp_path, writer):
+    html = chains_page([writer], Judge(), "x")
+    assert html.count("@media print") == 1
+    page = write(tmp_path / "page.html", html.replace("@media print", "@media screen"))
+
+    chromium.picture(page, tmp_path / "paper.png", 600, 400, dark=True)
+
+    assert corner(tmp_path / "paper.png") == (255, 255, 255)
