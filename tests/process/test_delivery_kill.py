@@ -178,10 +178,11 @@ import warpmetrics_otel.deliver.spool_backlog
 lane, kills, seed, accepted_file = sys.argv[1:]
 accepted = os.open(accepted_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-def record(hurried):
+def record(hurried, tell):
     def returned(*keys):
         # What was accepted when its verb returned outlives the kill in the same way.
         os.write(accepted, "".join(f"{key}\\n" for key in keys).encode())
+        os.write(tell, b".")
     while True:
         run = wm.run("review")
         returned(run.id)
@@ -199,15 +200,22 @@ def record(hurried):
 
 moments = random.Random(seed)
 for number in range(int(kills)):
+    told, tell = os.pipe()
     child = os.fork()
     if child == 0:
         wm.configure(api_key=f"wm_test_{lane}_{number}", project_id="one")
         # Half of them with one request after the other, the others with much that waits.
-        record(hurried=number % 2 == 0)
-    # Any moment will do: what is asserted holds at all of them.
-    time.sleep(moments.uniform(0.0, 0.6))
+        record(hurried=number % 2 == 0, tell=tell)
+    os.close(tell)
+    # Any moment will do, since what is asserted holds at all of them: one of its work, however fast that goes, and one
+    # of whatever it does then.
+    verbs = moments.randrange(300)
+    while verbs > 0 and (more := os.read(told, verbs)):
+        verbs -= len(more)
+    time.sleep(moments.uniform(0.0, 0.02))
     os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    os.close(told)
 """
 
 
