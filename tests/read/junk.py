@@ -20,6 +20,11 @@ TIMES = st.integers(min_value=0, max_value=2**64 - 1)
 EVENTS = st.builds(Event, st.sampled_from([semconv.EVENT_OUTCOME, semconv.EVENT_ACT]), TIMES, ATTRIBUTES)
 
 
+LINK_TYPES = st.sampled_from([semconv.LINK_TYPE_FOLLOW_UP, semconv.LINK_TYPE_FOLLOWED_BY, semconv.LINK_TYPE_TARGET])
+TYPED = st.builds(lambda said, kind: {**said, semconv.WARPMETRICS_LINK_TYPE: kind}, ATTRIBUTES, LINK_TYPES)
+LINKS = st.builds(Link, HEX, HEX, ATTRIBUTES | TYPED)
+
+
 @st.composite
 def junk_spans(draw):
     kind = draw(TYPES)
@@ -27,5 +32,5 @@ def junk_spans(draw):
     return Span(
         draw(HEX), draw(HEX), draw(HEX), draw(st.text()), 1, draw(TIMES), draw(TIMES), draw(st.integers(0, 2)),
         draw(st.text()), attributes, tuple(draw(st.lists(EVENTS, max_size=2))),
-        tuple(draw(st.lists(st.builds(Link, HEX, HEX, ATTRIBUTES), max_size=2))), {}, "",
+        tuple(draw(st.lists(LINKS, max_size=2))), {}, "",
     )  # fmt: skip

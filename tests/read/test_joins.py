@@ -360,6 +360,22 @@ def test_a_follow_up_is_believed_over_what_names_it(span_file):
     ]
 
 
+def test_runs_that_name_each_other_as_followed_are_cut_above_the_first(span_file):
+    for number, named in ((1, 2), (2, 1), (3, 3)):
+        run_id = native("run", named)
+        to_named = link(
+            ids.trace_id_of(run_id), ids.span_id_of(run_id), WARPMETRICS_LINK_TYPE=semconv.LINK_TYPE_FOLLOWED_BY
+        )
+        events = [outcome(number, "Failed"), act(number, "retry", number)]
+        span_file.run(number, "Writer", start=number, events=events, links=[to_named])
+
+    circle, alone = read(span_file).chains
+
+    assert [run.id for run in circle.runs] == [RUN, native("run", 2)]
+    assert [run.id for run in circle.roots] == [RUN]
+    assert [run.id for run in alone.runs] == [native("run", 3)]
+
+
 def test_clocks_that_disagree_do_not_turn_a_chain_around(span_file):
     span_file.run(1, "Writer", events=[outcome(1, "Failed", at=50), act(1, "retry", 1, at=40)], start=100, end=90)
     span_file.follow_up(2, "Writer", 1, 1, 2, 1, start=10, end=11, events=[outcome(2, "Done", at=2)])

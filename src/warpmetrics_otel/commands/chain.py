@@ -36,7 +36,7 @@ def chain(
     if html is not None:
         from warpmetrics_otel.read.html import chains_page
 
-        write_page(html, chains_page(chains.chains, judge, reading.where))
+        write_page(html, chains_page(chains.chains, judge, reading.where, chains.unattached))
     encodable(sys.stdout)
     if as_json_:
         document = as_json(chains.chains, chains.unattached, judge)

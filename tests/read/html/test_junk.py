@@ -21,7 +21,7 @@ def test_any_values_make_pages_and_statistics(spans, success):
 
     pages = [acts_page(acts, "x"), runs_page(runs, "x")]
     if chains.chains:
-        pages.append(chains_page(chains.chains, judge, "x"))
+        pages.append(chains_page(chains.chains, judge, "x", chains.unattached))
 
     for page in pages:
         page.encode("utf-8")

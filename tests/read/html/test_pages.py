@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.read.agent_spans import native
+from tests.read.agent_spans import native, outcome
 from tests.read.html.conftest import ATTACKS
 from tests.read.html.reading import Page
 from warpmetrics_otel.read import Chains, assemble, read_spans
@@ -115,6 +115,17 @@ def test_characters_that_no_page_can_hold_are_replaced(hostile_chain):
     html.encode("utf-8")
     assert "\x00" not in html
     assert "\x1b" not in html
+
+
+def test_what_is_about_nothing_that_was_read_is_on_the_page(span_file):
+    span_file.run(1, "Writer")
+    span_file.carrier(outcome(1, "Merged", at=2, opts={"by": "alice"}), target_id=native("grp", 99))
+    found = assemble(read_spans(span_file.path))
+
+    text = Page(chains_page(found.chains, Judge(), "x", found.unattached)).text
+
+    expected = f"Merged 2026-09-21 14:13:22 UTC {native('oc', 1)} by alice"
+    assert f"About something that is not among these spans {expected}" in text
 
 
 def test_opts_that_were_cut_say_so(span_file):

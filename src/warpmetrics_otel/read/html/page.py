@@ -14,7 +14,7 @@ from warpmetrics_otel.read import words
 from warpmetrics_otel.read.as_json import plain, time_of
 from warpmetrics_otel.read.html.picture import CARD_HEIGHT, CARD_WIDTH
 from warpmetrics_otel.read.html.view import chain_parts, verdict_of
-from warpmetrics_otel.read.model import Chain
+from warpmetrics_otel.read.model import Act, Chain, Outcome
 from warpmetrics_otel.read.statistics.acts import ActStatistics
 from warpmetrics_otel.read.statistics.judge import Judge
 from warpmetrics_otel.read.statistics.runs import RunStatistics
@@ -25,15 +25,16 @@ _MAX_TEXT = 2000
 _NO_TIME = ""
 
 
-def chains_page(chains: Sequence[Chain], judge: Judge, source: str) -> str:
+def chains_page(chains: Sequence[Chain], judge: Judge, source: str, unattached: Sequence[Outcome | Act] = ()) -> str:
     """A page of chains, each as a picture, with what happened in every run and what changed.
 
     Args:
         chains: What to show; one or several.
         judge: Says which outcomes are successes and failures.
         source: Where they were read from, for the foot of the page.
+        unattached: Outcomes and acts of which it is not known what they are about.
     """
-    return _page("chains.html", source, chains=chain_parts(chains, judge), judge=judge)
+    return _page("chains.html", source, chains=chain_parts(chains, judge), judge=judge, unattached=unattached)
 
 
 def acts_page(statistics: Sequence[ActStatistics], source: str) -> str:
