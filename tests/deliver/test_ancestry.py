@@ -2,6 +2,7 @@
 
 import pytest
 from opentelemetry.sdk.trace import SpanProcessor
+from opentelemetry.trace import set_span_in_context, use_span
 
 from tests.deliver.foreign import instrumented
 from warpmetrics_otel import Warpmetrics
@@ -17,12 +18,11 @@ class Heard(SpanProcessor):
         self.above = {}
 
     def on_start(self, span, parent_context=None):
-        self.ancestry.started(span, parent_context)
+        if span.instrumentation_scope.name == "others":
+            self.ancestry.started(span, parent_context)
 
     def on_end(self, span):
-        if span.instrumentation_scope.name == "warpmetrics_otel":
-            self.ancestry.ended_own(span)
-        else:
+        if span.instrumentation_scope.name == "others":
             self.above[span.name] = self.ancestry.ended(span)
 
     def names(self, name):
@@ -58,8 +58,6 @@ def test_above_a_call_is_all_that_is_open_and_its_ends_are_waited_for(heard, oth
 def test_the_way_up_leads_past_spans_that_have_ended(heard, others):
     with others.span():
         tool = others.tracer.start_span("tool")
-        from opentelemetry.trace import use_span
-
         with use_span(tool, end_on_exit=False):
             call = others.tracer.start_span("chat m", attributes={"gen_ai.operation.name": "chat"})
         tool.end()
@@ -74,8 +72,18 @@ def test_a_group_of_ours_that_has_ended_is_still_above_what_it_has_set_going(hea
             call = others.tracer.start_span("chat m", attributes={"gen_ai.operation.name": "chat"})
         call.end()
     wm.shutdown()
-    assert heard.names("chat m") == ["Drafting", "invoke_workflow Writer"]
-    assert heard.above["chat m"].spans[0].attributes["warpmetrics.group.id"] == group.id
+    assert heard.names("chat m") == []
+    assert heard.above["chat m"].entity == group.id
+
+
+def test_a_span_of_ours_that_is_the_parent_though_nothing_is_in_force(heard, others):
+    wm = Warpmetrics(tracer_provider=others.provider)
+    run = wm.run("Writer")
+    with others.tracer.start_as_current_span("tool", context=set_span_in_context(run.span)):
+        others.call()
+    wm.shutdown()
+    assert heard.names("chat m") == ["tool"]
+    assert heard.above["chat m"].entity == run.id
 
 
 def test_what_is_in_force_is_above_a_span_whose_parent_was_not_seen(heard, others):

@@ -118,6 +118,15 @@ def test_what_is_under_way_is_told_when_it_has_waited(api):
         assert parents(api) == [("call", "worker")]
 
 
+def test_while_one_trace_goes_on_others_are_told_soon(api):
+    with instrumented(processor(api, hold_seconds=3600)) as others, others.span("worker"):
+        others.call()
+        for number in range(1, 4):
+            with others.span(f"GET /{number}", context=Context()):
+                others.call()
+            api.wait_for(lambda number=number: len(api.entities("calls")) == number)
+
+
 def test_a_call_is_told_soon_after_its_trace_is_over(api):
     with instrumented(processor(api)) as others:
         serve(others)

@@ -1,4 +1,4 @@
-"""What is above a span that has just ended: the spans that are open, and the parents of those that ended lately.
+"""What is above a span that has just ended: the open spans of others, and what of ours those stand under.
 
 It is asked and told on the agent's thread, for every span there is, most of which are about no LLM. So it keeps nothing
 that lives longer than the spans do anyway but numbers, and has no lock: its dictionaries are changed in single steps.
@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import SpanContext, get_current_span
 
+from warpmetrics_otel.bridge.node import own_id
 from warpmetrics_otel.standing import standing_in
 from warpmetrics_otel.translate.dialects import registry
 
@@ -19,7 +21,7 @@ MOST_OPEN = 50_000
 """How many open spans are known; the oldest of more are forgotten."""
 
 _MOST_GONE = 4_000
-_MOST_OWN = 2000
+_MOST_STANDING = 20_000
 _MOST_STEPS = 100
 
 
@@ -29,7 +31,7 @@ class Above(NamedTuple):
     spans: list[ReadableSpan]
     """Those that are open, the nearest first."""
     entity: str | None
-    """The Warpmetrics run or group that they, or it itself, stand under, where no open span says so."""
+    """The Warpmetrics run or group that they, or it itself, stand under."""
 
 
 class Ancestry:
@@ -40,21 +42,19 @@ class Ancestry:
         self._watched: set[int] = set()
         """Open spans that something waits for."""
         self._standing: dict[int, str] = {}
-        """What spans stand under whose parents were never seen here."""
+        """The runs and groups of Warpmetrics that spans stand under directly."""
         self._young: dict[int, int] = {}
         self._old: dict[int, int] = {}
-        self._young_own: dict[int, ReadableSpan] = {}
-        self._old_own: dict[int, ReadableSpan] = {}
         self.forgotten = 0
         """How many open spans were forgotten."""
 
     def started(self, span: ReadableSpan, context: Context | None) -> None:
-        """A span, of whomever, has started in this context; None stands for the current one."""
+        """A span of others has started in this context; None stands for the current one."""
         spans, parent, span_id = self._open, span.parent, span.context.span_id
         if parent is not None and parent.span_id not in spans:
-            standing = standing_in(get_current() if context is None else context)
-            if standing is not None and standing[1].trace_id == parent.trace_id:
-                self._stands(span_id, standing[0])
+            standing = _standing(parent, get_current() if context is None else context)
+            if standing is not None:
+                self._stands(span_id, standing)
         spans[span_id] = span
         if len(spans) > MOST_OPEN:
             self._forget_oldest()
@@ -74,15 +74,6 @@ class Ancestry:
             return None
         return self.above(span)
 
-    def ended_own(self, span: ReadableSpan) -> None:
-        """A span of Warpmetrics' own has ended; what it has set going may go on beneath it."""
-        span_id = span.context.span_id
-        self._open.pop(span_id, None)
-        self._watched.discard(span_id)
-        self._young_own[span_id] = span
-        if len(self._young_own) > _MOST_OWN:
-            self._old_own, self._young_own = self._young_own, {}
-
     def above(self, span: ReadableSpan) -> Above:
         """What is above a span. From now on the ends of those that are open are waited for."""
         spans: list[ReadableSpan] = []
@@ -91,7 +82,7 @@ class Ancestry:
         for _ in range(_MOST_STEPS):
             if entity is not None or not at:
                 break
-            found = self._open.get(at) or self._young_own.get(at) or self._old_own.get(at)
+            found = self._open.get(at)
             if found is not None:
                 spans.append(found)
                 self._watched.add(at)
@@ -104,8 +95,9 @@ class Ancestry:
 
     def _stands(self, span_id: int, native_id: str) -> None:
         self._standing[span_id] = native_id
-        if len(self._standing) > _MOST_GONE:
-            self._standing = dict(islice(reversed(self._standing.copy().items()), _MOST_GONE // 2))
+        if len(self._standing) > _MOST_STANDING:
+            for oldest in [*islice(self._standing.copy(), _MOST_STANDING // 2)]:
+                self._standing.pop(oldest, None)
 
     def _forget_oldest(self) -> None:
         oldest = [*islice(self._open.copy(), MOST_OPEN // 10)]
@@ -113,3 +105,14 @@ class Ancestry:
         for span_id in oldest:
             self._open.pop(span_id, None)
             self._watched.discard(span_id)
+
+
+def _standing(parent: SpanContext, context: Context) -> str | None:
+    """The id of the run or group that is the parent, or that is in force where the parent was not recorded."""
+    above = get_current_span(context)
+    if isinstance(above, ReadableSpan) and above.context.span_id == parent.span_id:
+        native_id = own_id(above.attributes or {})
+        if native_id is not None:
+            return native_id
+    standing = standing_in(context)
+    return None if standing is None or standing[1].trace_id != parent.trace_id else standing[0]

@@ -69,11 +69,9 @@ class Others:
         self._inbox: deque[tuple[ReadableSpan, Above | None]] = deque()
         self._gathering = self._make()
         self._ancestry = Ancestry()
-        # Straight: these are called for every span there is.
+        # Straight, since it is called for every span there is.
         self.started = self._ancestry.started
         """See `Ancestry.started`."""
-        self.ended_own = self._ancestry.ended_own
-        """See `Ancestry.ended_own`."""
         self._thread: threading.Thread | None = None
         self._resting = True
         self._wake = threading.Event()
@@ -147,10 +145,11 @@ class Others:
     def _run(self) -> None:
         self._begin()
         while not self._stopping.is_set():
-            self._resting = not (self._inbox or self._gathering.waiting)
+            self._resting = True
             # What came before that line saw nobody resting, so it has to be seen here.
             if not self._inbox:
                 self._wake.wait(self._patience())
+            self._resting = False
             self._wake.clear()
             self._hurry.wait(LINGER_SECONDS)
             self._hurry.clear()
@@ -180,18 +179,11 @@ class Others:
     def _place(self, span: ReadableSpan, above: Above) -> list[Entity]:
         """Make known what a span stands under, from the top down."""
         told: list[Entity] = []
-        beneath = [span]
-        entity = above.entity
-        for one in above.spans:
-            native_id = own_id(one.attributes or _NOTHING)
-            if native_id is not None:
-                entity = native_id
-                break
-            beneath.append(one)
+        beneath = [span, *above.spans]
         top = beneath[-1]
-        if entity is not None and top.parent is not None:
+        if above.entity is not None and top.parent is not None:
             # Where a span between them was not recorded, it is nearest all the same.
-            told = self._gathering.entity((top.parent.trace_id, top.parent.span_id), entity)
+            told = self._gathering.entity((top.parent.trace_id, top.parent.span_id), above.entity)
         for one in reversed(beneath):
             key, parent = (one.context.trace_id, one.context.span_id), one.parent
             if not self._gathering.knows(key):

@@ -52,9 +52,10 @@ class WarpmetricsSpanProcessor(SpanProcessor):
         """Tell of a run or group; take note of what may be above a call."""
         others = self._others
         if others is not None:
-            others.started(span, parent_context)
             scope = span.instrumentation_scope
-            if scope is not None and scope.name == SCOPE and _type_of(span) in _TOLD_AT_START:
+            if scope is None or scope.name != SCOPE:
+                others.started(span, parent_context)
+            elif (span.attributes or {}).get(semconv.WARPMETRICS_ENTITY_TYPE) in _TOLD_AT_START:
                 self._mouth.take((span,))
 
     def on_end(self, span: ReadableSpan) -> None:
@@ -65,7 +66,6 @@ class WarpmetricsSpanProcessor(SpanProcessor):
             if scope is None or scope.name != SCOPE:
                 others.ended(span)
             else:
-                others.ended_own(span)
                 self._mouth.take((span,))
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
@@ -76,7 +76,3 @@ class WarpmetricsSpanProcessor(SpanProcessor):
         """Send what was taken, for at most five seconds, and take no more."""
         self._others = None
         self._mouth.shutdown(SHUTDOWN_SECONDS)
-
-
-def _type_of(span: ReadableSpan) -> object:
-    return (span.attributes or {}).get(semconv.WARPMETRICS_ENTITY_TYPE)

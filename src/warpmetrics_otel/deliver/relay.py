@@ -66,18 +66,18 @@ class Relay(SpanProcessor):
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Take note of what may be above a call."""
-        for mouth in self._mouths:
-            mouth.others.started(span, parent_context)
+        if self._mouths:
+            scope = span.instrumentation_scope
+            if scope is None or scope.name != SCOPE:
+                for mouth in self._mouths:
+                    mouth.others.started(span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Pass on a span of others."""
         if self._mouths:
             scope = span.instrumentation_scope
-            own = scope is not None and scope.name == SCOPE
-            for mouth in self._mouths:
-                if own:
-                    mouth.others.ended_own(span)
-                else:
+            if scope is None or scope.name != SCOPE:
+                for mouth in self._mouths:
                     mouth.others.ended(span)
 
     def shutdown(self) -> None:
