@@ -94,10 +94,16 @@ def call_link(call: Call, parent_id: str) -> Link:
     return Link(parent_id, call.id, semconv.ENTITY_TYPE_CALL, call.ended_at)
 
 
-def foreign_group(span: SpanView, parent_id: str) -> tuple[Group, Link]:
-    """The group that a span stands for, ended or not, and its link to what it hangs on."""
+def foreign_group(span: SpanView, parent_id: str, native_id: str | None = None) -> tuple[Group, Link]:
+    """The group that a span stands for, ended or not, and its link.
+
+    Args:
+        span: one whose kind is ``group``.
+        parent_id: what it hangs on.
+        native_id: its own id, where that is known already.
+    """
     started = iso(span.start_ns)
-    group = Group(group_id(span), group_label(span.name, span.attributes), None, started)
+    group = Group(native_id or group_id(span), group_label(span.name, span.attributes), None, started)
     return group, Link(parent_id, group.id, semconv.ENTITY_TYPE_GROUP, started)
 
 

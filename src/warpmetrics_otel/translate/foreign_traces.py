@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from warpmetrics_otel import ids
 from warpmetrics_otel.entities import Call, Entity
 from warpmetrics_otel.translate.call_rows import ContentLookup
 from warpmetrics_otel.translate.dialects import registry
@@ -74,11 +73,8 @@ class _Trace:
 
     def __init__(self, lineage: Lineage, content: ContentLookup | None) -> None:
         self._lineage, self._content = lineage, content
-        self._run_id: str | None = None
-        self._top: SpanView | None = None
-        if not lineage.ours:
-            self._top = lineage.top()
-            self._run_id = ids.run_id_of_trace(self._top.trace_id)
+        self._top = None if lineage.ours else lineage.top()
+        self._run = None if self._top is None else inferred_run(self._top)
         self._placed: dict[str, bool] = {}
         """Whether a group hangs, in the end, on a run."""
         self._calls: dict[int, str] = {}
@@ -87,11 +83,11 @@ class _Trace:
     def entities(self) -> Iterator[Entity]:
         """All of it, parents before their children."""
         lineage = self._lineage
-        if self._top is not None and self._run_id is not None:
-            yield inferred_run(self._top)
+        if self._top is not None and self._run is not None:
+            yield self._run
             if not self._top.parent_span_id:
                 # The root itself is the run; a root that is in another process may be one too, but not this span.
-                lineage.rename(self._top.span_id, self._run_id)
+                lineage.rename(self._top.span_id, self._run.id)
         for span in lineage.groups:
             yield from self._group(span)
         for span in lineage.requests():
@@ -99,8 +95,8 @@ class _Trace:
         for span in lineage.spans.values():
             if span.events and (target := self._target(span)) is not None:
                 yield from evaluations_of(span, target)
-        if self._top is not None and self._run_id is not None:
-            failure = failure_of(self._top, self._run_id)
+        if self._top is not None and self._run is not None:
+            failure = failure_of(self._top, self._run.id)
             if failure is not None:
                 yield failure
 
@@ -122,8 +118,9 @@ class _Trace:
             hangs = parent is not None
         for group, parent in reversed(path):
             if hangs and parent is not None:
-                self._placed[lineage.entity_of(group.span_id)] = True
-                yield from foreign_group(group, parent)
+                own = lineage.entity_of(group.span_id)
+                self._placed[own] = True
+                yield from foreign_group(group, parent, own)
 
     def _call(self, span: SpanView) -> Iterator[Entity]:
         parent = self._parent_of(span)
@@ -142,7 +139,7 @@ class _Trace:
         return foreign_call(span, said, self._lineage.dialect_of(span.span_id))
 
     def _parent_of(self, span: SpanView) -> str | None:
-        return self._lineage.parent_of(span.span_id) or self._run_id
+        return self._lineage.parent_of(span.span_id) or (None if self._run is None else self._run.id)
 
     def _target(self, span: SpanView) -> str | None:
         found = self._calls.get(span.span_id) or self._lineage.entities.get(span.span_id) or self._parent_of(span)

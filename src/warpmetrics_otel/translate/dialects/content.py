@@ -121,6 +121,9 @@ def _answered(messages: list[Any]) -> Answer:
 def _parts(item: dict[str, Any]) -> list[dict[str, Any]]:
     parts = item.get("parts")
     if not isinstance(parts, list):
+        content = item.get("content")
+        if isinstance(content, str) and item.keys() == _TEXT_ONLY:
+            return [{"type": "text", "content": content}]
         parts = as_message(item)["parts"]
     return [part for part in parts if isinstance(part, dict)]
 

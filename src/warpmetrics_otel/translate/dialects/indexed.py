@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _INDEX = re.compile(r"\.([0-9]{1,5})(?:\.|$)")
@@ -25,12 +26,27 @@ def unfolded(attributes: Mapping[str, Any], prefixes: tuple[str, ...]) -> dict[s
 
 def _put(lists: dict[str, dict[int, dict[str, Any]]], name: str, value: Any) -> bool:
     """Put a value into its list, by the first index in its name; whether there is one."""
-    index = _INDEX.search(name)
-    if index is None:
+    parts = _parted(name)
+    if parts is None:
         return False
-    elements = lists.setdefault(name[: index.start()], {})
-    elements.setdefault(int(index[1]), {})[name[index.end() :]] = value
+    before, number, rest = parts
+    elements = lists.get(before)
+    if elements is None:
+        elements = lists[before] = {}
+    element = elements.get(number)
+    if element is None:
+        elements[number] = {rest: value}
+    else:
+        element[rest] = value
     return True
+
+
+# Names are few, and come with every span.
+@lru_cache(maxsize=4096)
+def _parted(name: str) -> tuple[str, int, str] | None:
+    """What is before the first index of a name, that, and what is behind it."""
+    index = _INDEX.search(name)
+    return None if index is None else (name[: index.start()], int(index[1]), name[index.end() :])
 
 
 def _listed(elements: Mapping[int, dict[str, Any]]) -> list[Any]:
