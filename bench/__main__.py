@@ -5,12 +5,13 @@ import statistics
 import sys
 from typing import Any
 
-from bench import caller, delivery, imports, others, reading
+from bench import caller, delivery, foreign, imports, others, reading
 
 ROUNDS = 15
 PROCESS_ROUNDS = 4
 DEAD_ROUNDS = 2
 READING_ROUNDS = 4
+FOREIGN_ROUNDS = 4
 
 Result = dict[str, Any]
 
@@ -41,6 +42,7 @@ def measure() -> list[Result]:
     dead, memory, exits = delivery.without_an_api(DEAD_ROUNDS)
     with reading.chain_file() as path:
         chain, chain_memory = reading.measure(path, READING_ROUNDS), reading.memory(path)
+    parsing, reading_out = foreign.measure(FOREIGN_ROUNDS)
     return [
         ratio("caller's CPU per run, OTLP only", "us", 1.4, caller.measure(ROUNDS, dual=False)),
         ratio("caller's CPU per run, dual export", "us", 1.5, caller.measure(ROUNDS, dual=True)),
@@ -55,6 +57,8 @@ def measure() -> list[Result]:
         number(
             "caller's CPU that the processor adds to a span about no LLM", "us", others.added(others.measure(ROUNDS)), 2
         ),
+        ratio("100,000 spans of others translated, against parsing their OTLP", "ms", 1, parsing),
+        ratio("100,000 spans of others translated, against parsing and reading their OTLP", "ms", 1, reading_out),
         ratio("import time", "ms", 1.5, imports.measure(ROUNDS)),
         ratio("a chain of 10,000 runs out of an OTLP file against json.loads on its lines", "ms", 3, chain),
         number("growth of a process that reads it, against the file", "x", chain_memory, 3),
