@@ -17,6 +17,7 @@ from warpmetrics_otel.record import (
 from warpmetrics_otel.wiring import Warpmetrics
 
 if TYPE_CHECKING:
+    from warpmetrics_otel.deliver.completion import CompletionHook
     from warpmetrics_otel.deliver.exporter import WarpmetricsSpanExporter
     from warpmetrics_otel.deliver.processor import WarpmetricsSpanProcessor
     from warpmetrics_otel.deliver.sampler import WarpmetricsSampler
@@ -50,6 +51,7 @@ shutdown = _default.shutdown
 __all__ = [
     "Act",
     "Call",
+    "CompletionHook",
     "CallFacts",
     "Dialect",
     "FlushResult",
@@ -89,6 +91,7 @@ __all__ = [
 
 # What only those need who put a pipeline together by hand is imported when they ask for it.
 _LATER = {
+    "CompletionHook": "warpmetrics_otel.deliver.completion",
     "CallFacts": "warpmetrics_otel.translate.dialects",
     "Dialect": "warpmetrics_otel.translate.dialects",
     "register_dialect": "warpmetrics_otel.translate.dialects",

@@ -238,6 +238,10 @@ def a_convention_of_ones_own() -> None:
     wm.register_dialect(dialect)
 
 
+def hearing_what_others_keep_to_themselves() -> None:
+    assert_type(wm.CompletionHook().on_completion(inputs=[], outputs=[], span=None), None)
+
+
 def side_by_side(provider: trace.TracerProvider) -> None:
     tenant = wm.Warpmetrics(tracer_provider=provider, events="span")
     assert_type(tenant.run("Code review"), wm.Run)
