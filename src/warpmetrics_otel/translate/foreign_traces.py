@@ -21,6 +21,7 @@ from warpmetrics_otel.translate.foreign import (
     inferred_run,
 )
 from warpmetrics_otel.translate.lineage import Above, Lineage
+from warpmetrics_otel.translate.twins import twins
 from warpmetrics_otel.translate.views import SpanView
 
 
@@ -90,8 +91,12 @@ class _Trace:
                 lineage.rename(self._top.span_id, self._run.id)
         for span in lineage.groups:
             yield from self._group(span)
-        for span in lineage.requests():
-            yield from self._call(span)
+        requests = [*lineage.requests()]
+        around = twins(requests)
+        of = {inner.span_id: lineage.spans[outer] for outer, inner in around.items()}
+        for span in requests:
+            if span.span_id not in around:
+                yield from self._call(span, of.get(span.span_id))
         for span in lineage.spans.values():
             if span.events and (target := self._target(span)) is not None:
                 yield from evaluations_of(span, target)
@@ -122,17 +127,27 @@ class _Trace:
                 self._placed[own] = True
                 yield from foreign_group(group, parent, own)
 
-    def _call(self, span: SpanView) -> Iterator[Entity]:
+    def _call(self, span: SpanView, twin: SpanView | None) -> Iterator[Entity]:
         parent = self._parent_of(span)
+        if twin is not None:
+            parent = self._lower(parent, self._parent_of(twin))
         if parent is None or not self._placed.get(parent, True):
             return
         call = self._said_in(span)
-        for around in self._lineage.same_request(span.span_id):
+        for around in (*self._lineage.same_request(span.span_id), *(() if twin is None else (twin,))):
             call = completed(call, self._said_in(around))
             self._calls[around.span_id] = call.id
         self._calls[span.span_id] = call.id
         yield call
         yield call_link(call, parent)
+
+    def _lower(self, parent: str | None, other: str | None) -> str | None:
+        """The second of two entities, if it is somewhere below the first."""
+        above = other
+        while above is not None and above != parent:
+            group = self._lineage.group_called(above)
+            above = None if group is None or not self._placed.get(above, True) else self._parent_of(group)
+        return other if above is not None or parent is None else parent
 
     def _said_in(self, span: SpanView) -> Call:
         said = None if self._content is None else self._content(call_id(span))

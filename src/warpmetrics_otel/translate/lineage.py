@@ -126,10 +126,10 @@ class Lineage:
 
     def top(self) -> SpanView:
         """The root; where that is missing, the earliest of the topmost spans above a request."""
-        roots = [span for span in self.spans.values() if not span.parent_span_id]
-        if not roots:
-            roots = [self._topmost(call.span) for call in self._calls.values() if call.kind == "call"]
-        return min(roots, key=lambda span: (span.start_ns, span.span_id))
+        root = root_of(self.spans.values())
+        if root is not None:
+            return root
+        return min((self._topmost(call.span) for call in self._calls.values() if call.kind == "call"), key=_by_start)
 
     def _sort(self, span: SpanView) -> None:
         attributes, span_id = span.attributes, span.span_id
@@ -211,3 +211,12 @@ class Lineage:
                 break
             span = above
         return span
+
+
+def root_of(spans: Iterable[SpanView]) -> SpanView | None:
+    """The root among the spans of one trace, the earliest where there are several; None where it is missing."""
+    return min((span for span in spans if not span.parent_span_id), key=_by_start, default=None)
+
+
+def _by_start(span: SpanView) -> tuple[int, int]:
+    return span.start_ns, span.span_id
