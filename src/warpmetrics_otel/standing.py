@@ -9,13 +9,26 @@ from typing import Protocol
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanContext
+from opentelemetry.trace import Span, SpanContext, TraceState
 
 SCOPE = "warpmetrics_otel"
 """The name of the instrumentation scope of recording."""
 
 KEY = otel_context.create_key("warpmetrics_otel")
 """The key."""
+
+
+RUN_ENTRY = ("warpmetrics", "run")
+"""What a trace's state says of it, where it is a run's."""
+
+RUN_STATE = TraceState([RUN_ENTRY])
+"""The trace state of a run's root, which goes wherever its traceparent goes: the run of this trace is recorded."""
+
+
+def is_within_run(context: SpanContext) -> bool:
+    """Whether the trace of a span is that of a run, which may be recorded in another process."""
+    key, value = RUN_ENTRY
+    return context.trace_state.get(key) == value
 
 
 class _Handle(Protocol):

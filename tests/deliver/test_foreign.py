@@ -6,9 +6,10 @@ from contextlib import suppress
 import pytest
 from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.propagate import extract, inject
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, TraceIdRatioBased
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
 from tests.deliver.foreign import CALL, SERVED, instrumented, serve
@@ -30,6 +31,11 @@ def exporter(api, **options):
 @pytest.fixture(params=[processor, exporter], ids=["processor", "exporter"])
 def mouth(api, request):
     return lambda **options: request.param(api, **options)
+
+
+@pytest.fixture(params=[processor, exporter], ids=["processor", "exporter"])
+def mouth_to(request):
+    return request.param
 
 
 def parents(api):
@@ -158,6 +164,34 @@ def test_beneath_a_ref_of_another_process_s_group_calls_hang_on_that():
             wm.shutdown()
         assert arrived(api) == {"calls": 1, "links": 1}
         assert [link["parentId"] for link in api.entities("links")] == [group]
+
+
+def test_a_service_that_is_called_beneath_a_run_tells_of_its_calls_only(mouth_to):
+    headers = {}
+    with instrumented() as asking:
+        wm = Warpmetrics(tracer_provider=asking.provider)
+        with wm.run("Writer") as run, asking.span("POST"):
+            inject(headers)
+        wm.shutdown()
+    with NativeApi() as api:
+        with (
+            instrumented(mouth_to(api)) as asked,
+            asked.tracer.start_as_current_span("POST /", context=extract(headers)),
+        ):
+            serve(asked)
+        assert arrived(api) == {"groups": 1, "calls": 2, "links": 3}
+        assert [link["parentId"] for link in api.entities("links")].count(run.id) == 1
+
+
+@pytest.mark.parametrize("sampler", [ALWAYS_OFF, TraceIdRatioBased(0.5), ParentBased(ALWAYS_ON)], ids=str)
+def test_the_trace_of_a_run_says_so_whatever_the_sampler(api, sampler):
+    with instrumented(sampler=sampler) as others:
+        wm = Warpmetrics(tracer_provider=others.provider, api_key=api.key, api_url=api.url)
+        with wm.run("Writer") as run:
+            group = wm.group(run, "Drafting")
+        assert run.span.get_span_context().trace_state.get("warpmetrics") == "run"
+        assert group.span.get_span_context().trace_state.get("warpmetrics") == "run"
+        wm.shutdown()
 
 
 def test_content_is_told_or_not_and_redacted(api):

@@ -15,11 +15,12 @@ from typing import Any
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import INVALID_SPAN_CONTEXT
 
-from warpmetrics_otel import fork, semconv
+from warpmetrics_otel import fork, ids, semconv
 from warpmetrics_otel.bridge import Gathering
 from warpmetrics_otel.bridge.node import own_id
 from warpmetrics_otel.deliver.ancestry import Above, Ancestry
 from warpmetrics_otel.entities import Entity
+from warpmetrics_otel.standing import is_within_run
 from warpmetrics_otel.translate.dialects import kind_of
 
 logger = logging.getLogger("warpmetrics_otel")
@@ -169,7 +170,9 @@ class Others:
         inbox = self._inbox
         while inbox:
             span, above = inbox.popleft()
-            if above is not None:
+            if above is None:
+                told += self._guarded(self._within_remote_run, span)
+            else:
                 told += self._guarded(self._place, span, above)
             told += self._guarded(self._end, span, now, own)
         if own:
@@ -178,18 +181,26 @@ class Others:
 
     def _place(self, span: ReadableSpan, above: Above) -> list[Entity]:
         """Make known what a span stands under, from the top down."""
-        told: list[Entity] = []
         beneath = [span, *above.spans]
         top = beneath[-1]
         if above.entity is not None and top.parent is not None:
             # Where a span between them was not recorded, it is nearest all the same.
             told = self._gathering.entity((top.parent.trace_id, top.parent.span_id), above.entity)
+        else:
+            told = self._within_remote_run(top)
         for one in reversed(beneath):
             key, parent = (one.context.trace_id, one.context.span_id), one.parent
             if not self._gathering.knows(key):
                 remote = parent is not None and parent.is_remote
                 self._gathering.start(key, 0 if parent is None else parent.span_id, one, remote=remote)
         return told
+
+    def _within_remote_run(self, span: ReadableSpan) -> list[Entity]:
+        """Make known the run that is recorded in another process, where a span's parent is there."""
+        parent = span.parent
+        if parent is None or not parent.is_remote or not is_within_run(span.context):
+            return []
+        return self._gathering.entity((parent.trace_id, parent.span_id), ids.run_id_of_trace(parent.trace_id))
 
     def _end(self, span: ReadableSpan, now: float, ours: list[ReadableSpan]) -> list[Entity]:
         attributes = span.attributes or _NOTHING

@@ -16,6 +16,7 @@ from opentelemetry.trace import Link, SpanKind, TraceFlags, TraceState, get_curr
 from opentelemetry.util.types import Attributes
 
 from warpmetrics_otel import ids
+from warpmetrics_otel.standing import RUN_ENTRY, RUN_STATE
 
 # A plain tuple, which costs a third of a named one, and there is one a span.
 Asked: TypeAlias = tuple[int, str | None, bool]
@@ -61,7 +62,7 @@ class EntitySampler(Sampler):
             # What nearly every provider has: its answer is known, and asking it takes longer than all of this.
             above = get_current_span(parent_context).get_span_context()
             if not above.is_valid:
-                return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes)
+                return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, RUN_STATE)
             if above.trace_flags & _SAMPLED:
                 return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, above.trace_state)
         asked = self._next.asked
@@ -73,9 +74,14 @@ class EntitySampler(Sampler):
             result = self._ask(parent_context, trace_id, name, kind, attributes, links)
         else:
             result = self._ask(parent_context, trace_id, name, kind, attributes, links, trace_state)
-        if kept and result.decision is Decision.DROP:
-            return SamplingResult(Decision.RECORD_ONLY, attributes, result.trace_state)
-        return result
+        decision, state = result.decision, result.trace_state
+        if kept and decision is Decision.DROP:
+            decision = Decision.RECORD_ONLY
+        if not get_current_span(parent_context).get_span_context().is_valid:
+            state = state.add(*RUN_ENTRY) if state else RUN_STATE
+        elif decision is result.decision:
+            return result
+        return SamplingResult(decision, result.attributes, state)
 
     def get_description(self) -> str:
         """The base's own: what reaches the backend is its decision."""
