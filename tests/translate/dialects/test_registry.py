@@ -1,12 +1,14 @@
 """Which convention a span speaks, and users' own."""
 
 import logging
+import sys
 
 import pytest
 
 import warpmetrics_otel as wm
 from tests.translate.spans import CHAT, native, only_call, span
 from warpmetrics_otel.translate.dialects import kind_of, may_hold_llm, registry
+from warpmetrics_otel.translate.dialects.registry import BUILT_IN
 
 HOUSE = {"acme.llm": "chat", "acme.model": "acme-1", "acme.text": "hello"}
 
@@ -113,3 +115,13 @@ def test_what_raises_costs_itself_and_is_told_once(function, caplog):
 def test_without_attributes_to_know_it_by_it_is_refused(evidence):
     with pytest.raises(ValueError, match="name its attributes"):
         wm.register_dialect(house(evidence=evidence))
+
+
+@pytest.mark.parametrize("dialect", BUILT_IN, ids=[dialect.name for dialect in BUILT_IN])
+def test_each_convention_says_in_its_file_which_versions_it_covers_and_what_it_is_known_by(dialect):
+    # What a call says is read by one function for several of them.
+    page = sys.modules[dialect.kind.__module__].__doc__
+    rows = dict(
+        line.strip("| ").split(" | ", 1) for line in page.splitlines() if line.startswith("| ") and line != "| | |"
+    )
+    assert {"covers", "known by", "kind", "tokens"} <= rows.keys()
