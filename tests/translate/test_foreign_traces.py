@@ -189,6 +189,16 @@ class TestOneRequestOnTwoSpans:
         rows = native(root, self.told(root, **other), span(attributes=self.ANSWERED, parent=root))
         assert len(rows["calls"]) == 2
 
+    def test_the_same_tool_call_in_two_answers_is_no_evidence(self):
+        root = http()
+        inner = self.told(root, "call_1", start_ns=START, end_ns=START + 1)
+        assert len(native(root, self.told(root, "call_1"), inner)["calls"]) == 2
+
+    def test_many_at_once_with_one_id_are_read_in_time(self):
+        root = http()
+        rows = native(root, *(span(attributes=self.ANSWERED, parent=root, start_ns=START + n) for n in range(5_000)))
+        assert len(rows["calls"]) == 5_000
+
     def test_at_once_and_without_ids_they_are_two(self):
         root = http()
         assert len(native(root, span(parent=root), span(parent=root), span(attributes=CHAT, parent=root))["calls"]) == 3
@@ -331,8 +341,9 @@ class TestWithoutAParent:
         children = [link["childId"] for link in rows["links"]]
         assert len(children) == len(set(children))
 
-    def test_a_deep_trace_is_read_in_time(self):
-        spans = [http()]
+    @pytest.mark.parametrize("above", [None, 0xBEEF])
+    def test_a_deep_trace_is_read_in_time(self, above):
+        spans = [http(parent=above)]
         for _ in range(20_000):
             spans.append(http(parent=spans[-1]))
         calls = [span(parent=one) for one in spans[::4]]

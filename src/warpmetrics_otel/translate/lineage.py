@@ -129,7 +129,7 @@ class Lineage:
         root = root_of(self.spans.values())
         if root is not None:
             return root
-        return min((self._topmost(call.span) for call in self._calls.values() if call.kind == "call"), key=_by_start)
+        return min(self._topmost(), key=_by_start)
 
     def _sort(self, span: SpanView) -> None:
         attributes, span_id = span.attributes, span.span_id
@@ -204,13 +204,20 @@ class Lineage:
         around = self._calls[request]
         return around.kind == call.kind or around.dialect is None or call.dialect is None
 
-    def _topmost(self, span: SpanView) -> SpanView:
-        for _ in self.spans:
-            above = self.spans.get(span.parent_span_id)
-            if above is None:
-                break
-            span = above
-        return span
+    def _topmost(self) -> list[SpanView]:
+        """The spans above requests whose own parents are missing; in a circle the requests themselves."""
+        requests = [call.span for call in self._calls.values() if call.kind == "call"]
+        seen: set[int] = set()
+        tops: list[SpanView] = []
+        for request in requests:
+            span: SpanView | None = request
+            while span is not None and span.span_id not in seen:
+                seen.add(span.span_id)
+                above = self.spans.get(span.parent_span_id)
+                if above is None:
+                    tops.append(span)
+                span = above
+        return tops or requests
 
 
 def root_of(spans: Iterable[SpanView]) -> SpanView | None:

@@ -26,10 +26,11 @@ _CACHE = (
 def add_usage(attributes: dict[str, Any], tokens: Mapping[str, Any]) -> None:
     """Add what can be counted of native tokens; a cache that was not used is not mentioned."""
     # Not `get`: what a user's dictionary does there may be anything.
-    if "prompt" in tokens and (counted := count(tokens["prompt"])) is not None:
-        attributes[semconv.GEN_AI_USAGE_INPUT_TOKENS] = counted
-    if "completion" in tokens and (counted := count(tokens["completion"])) is not None:
-        attributes[semconv.GEN_AI_USAGE_OUTPUT_TOKENS] = counted
+    for name, key in _USAGE:
+        if name in tokens:
+            given = tokens[name]
+            if (type(given) is int and 0 <= given < _MANY) or (given := count(given)) is not None:
+                attributes[key] = given
     if "cachedInput" in tokens or "cacheRead" in tokens or "cacheWrite" in tokens:
         for name, key in _CACHE:
             if name in tokens and (value := count(tokens[name])):

@@ -6,8 +6,8 @@ that gives every answer the same id, as small ones do, answers one request after
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from typing import Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.translate.dialects.values import first_text, parsed
@@ -16,6 +16,7 @@ from warpmetrics_otel.translate.views import SpanView
 _IDS = (semconv.GEN_AI_RESPONSE_ID, "ai.response.id")
 _WHOLE_ANSWER = "output.value"
 """Where OpenInference has all that was answered, as JSON."""
+_ID_IN_JSON = re.compile(r'"id": ?"([^"]+)"')
 
 
 def twins(requests: Collection[SpanView]) -> dict[int, SpanView]:
@@ -25,34 +26,46 @@ def twins(requests: Collection[SpanView]) -> dict[int, SpanView]:
         requests: the spans of a trace that are requests, none of them above another.
     """
     found: dict[int, SpanView] = {}
-    if len(requests) < 2:
+    ordered = sorted(requests, key=lambda span: (span.start_ns, -span.end_ns, span.span_id))
+    if not _overlap(ordered):
         return found
-    under_way: list[SpanView] = []
-    for span in sorted(requests, key=lambda span: (span.start_ns, -span.end_ns, span.span_id)):
-        under_way = [around for around in under_way if around.end_ns > span.start_ns]
-        for around in under_way:
-            if around.end_ns >= span.end_ns and around.span_id not in found and _same_answer(around, span):
-                found[around.span_id] = span
-                break
-        under_way.append(span)
+    by_answer: dict[str, list[SpanView]] = {}
+    answers: set[str] = set()
+    for span in ordered:
+        own = _answer_id(span)
+        if own is not None:
+            answers.add(own)
+        for told in _ids_told(span) if own is None else (own,):
+            by_answer.setdefault(told, []).append(span)
+    # Other ids, such as those of tool calls, may well come twice.
+    for spans in (by_answer[answer] for answer in by_answer if answer in answers):
+        around: list[SpanView] = []
+        for span in spans:
+            while around and around[-1].end_ns < span.end_ns:
+                around.pop()
+            if around:
+                found.setdefault(around[-1].span_id, span)
+            around.append(span)
     return found
 
 
-def _same_answer(one: SpanView, other: SpanView) -> bool:
-    return _tells_of(one, _answer_id(other)) or _tells_of(other, _answer_id(one))
+def _overlap(ordered: Collection[SpanView]) -> bool:
+    latest = 0
+    for span in ordered:
+        if span.start_ns < latest:
+            return True
+        latest = max(latest, span.end_ns)
+    return False
 
 
 def _answer_id(span: SpanView) -> str | None:
     told = first_text(span.attributes, _IDS)
-    if told is not None:
-        return told
-    whole = parsed(span.attributes.get(_WHOLE_ANSWER))
-    answer_id: Any = whole.get("id") if isinstance(whole, dict) else None
-    return answer_id if isinstance(answer_id, str) and answer_id else None
+    if told is None:
+        whole = parsed(span.attributes.get(_WHOLE_ANSWER))
+        told = first_text(whole, ("id",)) if isinstance(whole, dict) else None
+    return told
 
 
-def _tells_of(span: SpanView, answer_id: str | None) -> bool:
-    if answer_id is None:
-        return False
+def _ids_told(span: SpanView) -> set[str]:
     whole = span.attributes.get(_WHOLE_ANSWER)
-    return answer_id == first_text(span.attributes, _IDS) or (isinstance(whole, str) and f'"{answer_id}"' in whole)
+    return set(_ID_IN_JSON.findall(whole)) if isinstance(whole, str) else set()
