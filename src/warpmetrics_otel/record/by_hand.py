@@ -21,10 +21,12 @@ _LONGEST_MS = 1e12
 
 def set_times(data: CallData, started_at: When, ended_at: When, duration_ms: object) -> None:
     """Set start and end: two of start, end and duration give the third; an end that is not known is now."""
-    duration = 0 if duration_ms is None else _duration_ns(duration_ms)
+    duration = 0
+    if duration_ms is not None:
+        data.exact, duration = True, _duration_ns(duration_ms)
     if started_at is None and ended_at is None:
         data.ended_ns = now = time_ns()
-        data.started_ns, data.exact = now - duration, duration_ms is not None
+        data.started_ns = now - duration
         return
     started = None if started_at is None else nanoseconds(started_at)
     ended = None if ended_at is None else nanoseconds(ended_at)
@@ -76,8 +78,7 @@ def _scaled(when: float) -> int:
 
 
 def _duration_ns(milliseconds: object) -> int:
-    kind = type(milliseconds)
-    if issubclass(kind, (int, float)) and 0 <= milliseconds <= _LONGEST_MS:  # type: ignore[operator]
+    if issubclass(type(milliseconds), (int, float)) and 0 <= milliseconds <= _LONGEST_MS:  # type: ignore[operator]
         return int(milliseconds * 1_000_000)  # type: ignore[operator]
     warn_once("%s is not a duration; pass milliseconds", brief(milliseconds))
     return 0

@@ -22,7 +22,12 @@ def add_request(attributes: Attributes, data: CallData) -> str:
         attributes[semconv.SERVER_ADDRESS] = plain(data.server_address)
         if data.server_port:
             attributes[semconv.SERVER_PORT] = data.server_port
-    name, asked = _asked(data)
+    operation, provider, model = data.operation, data.provider, data.request_model
+    if type(model) is str and len(model) < MAX_NAME_LENGTH and type(provider) is str and type(operation) is str:
+        # Few different ones in a program, so they are made once.
+        name, asked = _known(operation, provider, model)
+    else:
+        name, asked = _said(operation, provider, model)
     attributes.update(asked)
     return name
 
@@ -48,15 +53,8 @@ def add_response(attributes: Attributes, data: CallData) -> None:
         attributes[semconv.ERROR_TYPE] = plain(data.error_type or "_OTHER")
 
 
-def _asked(data: CallData) -> tuple[str, Attributes]:
-    """The span name, and what was asked of whom: few different ones in a program, so they are made once."""
-    operation, provider, model = data.operation, data.provider, data.request_model
-    if type(operation) is str and type(provider) is str and type(model) is str and len(model) < MAX_NAME_LENGTH:
-        return _known(operation, provider, model)
-    return _said(operation, provider, model)
-
-
 def _said(operation: object, provider: object, model: object) -> tuple[str, Attributes]:
+    """The span name, and what was asked of whom."""
     attributes = {
         semconv.GEN_AI_OPERATION_NAME: plain(operation),
         semconv.GEN_AI_PROVIDER_NAME: plain(provider),

@@ -20,13 +20,13 @@ from warpmetrics_otel.translate.text import MAX_ITEMS, encodable, text_of
 MAX_LENGTH = 262_144
 """Characters one content attribute may take; OTLP receivers commonly refuse messages over 4 MiB."""
 
-_CLOSING = "}]}"
+_CLOSING = "}]},"
 _OPENING = {
     role: f'{{"role":"{role}","parts":[{{"type":"text","content":'
     for role in ("user", "assistant", "system", "developer")
 }
 """What stands before the text of a message, for the roles that nearly all have."""
-_ANSWER = f"[{_OPENING['assistant']}"
+_ANSWER, _ANSWERED = f"[{_OPENING['assistant']}", "}]}]"
 
 _encode = encoder(ascii_only=False, default=text_of)
 
@@ -49,9 +49,9 @@ def add_content(attributes: dict[str, Any], data: CallData, redact: Redact | Non
 
 
 def _plain_messages(messages: Any) -> str | None:
-    if type(messages) is not list:
+    if type(messages) is not list or not messages:
         return None
-    written = ""
+    written = "["
     for message in messages:
         if type(message) is not dict or len(message) != 2:
             return None
@@ -61,20 +61,17 @@ def _plain_messages(messages: Any) -> str | None:
             return None
         if type(content) is not str or not content:
             return None
-        text = f"{opening}{encode_basestring(content)}{_CLOSING}"
-        written = f"{written},{text}" if written else text
-    return _fitting(f"[{written}]") if written else None
+        written += f"{opening}{encode_basestring(content)}{_CLOSING}"
+    written = f"{written[:-1]}]"
+    return written if len(written) <= MAX_LENGTH and written.isascii() else encodable(written)[:MAX_LENGTH]
 
 
 def _plain_answer(data: CallData) -> str | None:
     response = data.response
     if type(response) is not str or not response or data.tool_calls or data.reasoning or data.finish_reasons:
         return None
-    return _fitting(f"{_ANSWER}{encode_basestring(response)}{_CLOSING}]")
-
-
-def _fitting(text: str) -> str:
-    return text if len(text) <= MAX_LENGTH and text.isascii() else encodable(text)[:MAX_LENGTH]
+    written = f"{_ANSWER}{encode_basestring(response)}{_ANSWERED}"
+    return written if len(written) <= MAX_LENGTH and written.isascii() else encodable(written)[:MAX_LENGTH]
 
 
 def _text(

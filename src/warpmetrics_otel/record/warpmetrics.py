@@ -153,7 +153,7 @@ class Warpmetrics(Lifetime):
         data.messages = messages
         if response is not None:
             data.response = response if type(response) is str else text_of(response)
-        if tokens is not None and is_a(tokens, dict):
+        if tokens is not None and issubclass(type(tokens), dict):
             data.tokens = tokens
         if cost is not None:
             data.cost = cost
