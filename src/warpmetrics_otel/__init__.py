@@ -19,6 +19,7 @@ from warpmetrics_otel.wiring import Warpmetrics
 if TYPE_CHECKING:
     from warpmetrics_otel.deliver.completion import CompletionHook
     from warpmetrics_otel.deliver.exporter import WarpmetricsSpanExporter
+    from warpmetrics_otel.deliver.log_processor import WarpmetricsLogRecordProcessor
     from warpmetrics_otel.deliver.processor import WarpmetricsSpanProcessor
     from warpmetrics_otel.deliver.sampler import WarpmetricsSampler
     from warpmetrics_otel.translate.dialects import CallFacts, Dialect, register_dialect
@@ -51,8 +52,8 @@ shutdown = _default.shutdown
 __all__ = [
     "Act",
     "Call",
-    "CompletionHook",
     "CallFacts",
+    "CompletionHook",
     "Dialect",
     "FlushResult",
     "Group",
@@ -60,6 +61,7 @@ __all__ = [
     "Outcome",
     "Run",
     "Warpmetrics",
+    "WarpmetricsLogRecordProcessor",
     "WarpmetricsSampler",
     "WarpmetricsSpanExporter",
     "WarpmetricsSpanProcessor",
@@ -95,6 +97,7 @@ _LATER = {
     "CallFacts": "warpmetrics_otel.translate.dialects",
     "Dialect": "warpmetrics_otel.translate.dialects",
     "register_dialect": "warpmetrics_otel.translate.dialects",
+    "WarpmetricsLogRecordProcessor": "warpmetrics_otel.deliver.log_processor",
     "WarpmetricsSampler": "warpmetrics_otel.deliver.sampler",
     "WarpmetricsSpanExporter": "warpmetrics_otel.deliver.exporter",
     "WarpmetricsSpanProcessor": "warpmetrics_otel.deliver.processor",

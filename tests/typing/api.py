@@ -240,6 +240,7 @@ def a_convention_of_ones_own() -> None:
 
 def hearing_what_others_keep_to_themselves() -> None:
     assert_type(wm.CompletionHook().on_completion(inputs=[], outputs=[], span=None), None)
+    assert_type(wm.WarpmetricsLogRecordProcessor().force_flush(), bool)
 
 
 def side_by_side(provider: trace.TracerProvider) -> None:

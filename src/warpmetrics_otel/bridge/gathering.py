@@ -13,17 +13,16 @@ from typing import Any
 from warpmetrics_otel import ids
 from warpmetrics_otel.bridge.limits import Limits
 from warpmetrics_otel.bridge.node import Key, Node, entity_span, own_id, size_of
+from warpmetrics_otel.bridge.orphans import Orphans
 from warpmetrics_otel.bridge.past import Past
-from warpmetrics_otel.bridge.tree import Tree, mark, note
+from warpmetrics_otel.bridge.tree import Tree, beneath, ended_after, late_run, mark, note, run_of_trace
 from warpmetrics_otel.entities import Entity, Run
 from warpmetrics_otel.translate.call_rows import ContentLookup
 from warpmetrics_otel.translate.dialects import Kind
-from warpmetrics_otel.translate.evaluations import evaluations_of
-from warpmetrics_otel.translate.foreign import failure_of, group_id, inferred_run
+from warpmetrics_otel.translate.evaluations import evaluation_outcome
+from warpmetrics_otel.translate.foreign import call_id, group_id
 from warpmetrics_otel.translate.foreign_traces import foreign_to_native
-from warpmetrics_otel.translate.views import Span
-
-_LOW_64 = (1 << 64) - 1
+from warpmetrics_otel.translate.views import Event, Span
 
 
 class Gathering:
@@ -58,8 +57,7 @@ class Gathering:
         self._accepts = accepts
         self._content = content
         self._nodes: OrderedDict[Key, Node] = OrderedDict()
-        self._orphans: dict[Key, dict[Node, None]] = {}
-        """Tops whose parents may come yet, by those."""
+        self._orphans = Orphans()
         self._trees: dict[Node, Tree] = {}
         """What waits, by the top of its tree."""
         self._past = Past()
@@ -87,7 +85,7 @@ class Gathering:
         self._past.entity(key, native_id)
         self._past.recorded(key[0], native_id)
         told: list[Entity] = []
-        for orphan in self._orphans.pop(key, ()):
+        for orphan in self._orphans.claim(key):
             orphan.roof = entity_span(key, native_id)
             told += self._settle(orphan)
         return told
@@ -104,7 +102,7 @@ class Gathering:
         node = Node(key, parent if parent != key[1] else 0, source, remote=remote)
         self._nodes[key] = node
         self._place(node)
-        for orphan in self._orphans.pop(key, ()):
+        for orphan in self._orphans.claim(key):
             if node.top is not orphan:
                 orphan.above = node
                 node.children += 1
@@ -131,15 +129,29 @@ class Gathering:
         node.ended, node.kind, node.source = True, kind, source
         told: list[Entity] = []
         if node.told is not None:
-            told += self._ended_after(node, node.told)
-        elif marked or (kind is not None and not (node.holds_call and kind != "group")):
+            told += ended_after(node, self._look(source), node.told)
+        elif marked or node.events or (kind is not None and not (node.holds_call and kind != "group")):
             self._wait(node, now)
         if self._past.owes and node.above is None and self._settled(node) and self._past.pays(key[0]):
-            told += self._late_run(node)
+            told += [each for each in late_run(node, self._look(source)) if self._is_new(each)]
         if self._trees:
             told += self._settle(node.top)
         self._forget(node)
         return told + self._within_limits()
+
+    def evaluated(self, key: Key, event: Event, now: float) -> list[Entity]:
+        """A span was evaluated, by an event that is not on it; returns what can be told of that now."""
+        node = self._nodes.get(key)
+        target = self._past.told(key) if node is None else node.told
+        if node is None and target is None and self._past.knows_run(ids.run_id_of_trace(key[0])):
+            target = ids.run_id_of_trace(key[0])
+        if target is not None:
+            return [evaluation_outcome(event.attributes, *key, event.time_ns, target)]
+        if node is not None:
+            node.events = [*node.events, event]
+            if node.ended and not node.waiting:
+                self._wait(node, now)
+        return []
 
     def expired(self, now: float) -> list[Entity]:
         """What has waited as long as it may."""
@@ -163,7 +175,7 @@ class Gathering:
                 above.children += 1
                 return
         if not self._settled(node):
-            self._orphans.setdefault((node.key[0], node.parent), {})[node] = None
+            self._orphans.add(node)
 
     def _revived(self, key: Key) -> Node | None:
         known = self._past.top(key)
@@ -195,18 +207,26 @@ class Gathering:
 
     def _release(self, top: Node, why: str | None, again_at: float | None = None) -> list[Entity]:
         tree = self._trees.pop(top)
-        spans, groups = self._views(tree.nodes)
+        spans, nodes = self._views(tree.nodes)
         above = None if top.roof is None else own_id(top.roof.attributes)
         wanted = self._infer_runs if above is None else self._accepts(above)
-        told = self._translated(top, spans) if wanted else []
-        if wanted and not told and again_at is not None:
-            # Agents before their first call: the trace may yet become a run.
-            tree.since = again_at
-            self._trees[top] = tree
-            return []
+        told: list[Entity] = []
+        try:
+            told = self._translated(top, spans) if wanted else []
+        finally:
+            waits_on = wanted and not told and again_at is not None
+            if waits_on:
+                # Agents before their first call: the trace may yet become a run.
+                tree.since = again_at or 0.0
+                self._trees[top] = tree
+            else:
+                self._told_of(top, tree, nodes, told)
         if why is not None and told:
             self.early[why] += len(tree.nodes)
-        note(top, groups, told)
+        return told
+
+    def _told_of(self, top: Node, tree: Tree, nodes: dict[str, Node], told: list[Entity]) -> None:
+        note(top, nodes, told)
         for node in tree.nodes:
             self.waiting -= 1
             self._size -= node.size
@@ -214,21 +234,23 @@ class Gathering:
             if node.kind is not None and node.kind != "group":
                 mark(node)
             self._forget(node)
-        return told
 
     def _translated(self, top: Node, spans: list[Span]) -> list[Entity]:
         if not self._settled(top):
             # Its parent is under way in this process: who stands at the trace's root is known when that ends.
             self._past.owe(top.key[0])
-            return foreign_to_native(spans, above=_run_of_trace, content=self._content)
+            return foreign_to_native(spans, above=run_of_trace, content=self._content)
         infers = self._infer_runs and not self._past.has_verbs(top.key[0])
         entities = foreign_to_native(spans, content=self._content, infer_runs=infers)
-        return [entity for entity in entities if not isinstance(entity, Run) or self._past.is_first(entity.id)]
+        return [entity for entity in entities if self._is_new(entity)]
+
+    def _is_new(self, entity: Entity) -> bool:
+        return not isinstance(entity, Run) or self._past.is_first(entity.id)
 
     def _views(self, waiting: Iterable[Node]) -> tuple[list[Span], dict[str, Node]]:
-        """What waits with all above it, and those of them that may be groups, by id."""
+        """What waits with all above it, and what of them may become an entity, by id."""
         views: dict[Key, Span] = {}
-        groups: dict[str, Node] = {}
+        entities: dict[str, Node] = {}
         for first in waiting:
             for node in first.upwards():
                 if node.key in views:
@@ -236,31 +258,13 @@ class Gathering:
                 if node.told is not None:
                     views[node.key] = entity_span(node.key, node.told)
                     break
-                span = views[node.key] = _beneath(node, self._look(node.source))
-                groups[group_id(span)] = node
+                span = views[node.key] = beneath(node, self._look(node.source))
+                entities[group_id(span)] = node
+                if node.waiting and node.kind is not None:
+                    entities[call_id(span)] = node
                 if node.roof is not None:
                     views[node.roof.trace_id, node.roof.span_id] = node.roof
-        return [*views.values()], groups
-
-    def _ended_after(self, node: Node, told: str) -> list[Entity]:
-        """What is new of a span that was told while it was under way."""
-        span = self._look(node.source)
-        failure = None
-        if node.above is None and node.roof is None and node.parent != node.key[0] & _LOW_64:
-            failure = failure_of(span, ids.run_id_of_trace(node.key[0]))
-        marks: list[Entity] = [*evaluations_of(span, told)]
-        return marks if failure is None else [*marks, failure]
-
-    def _late_run(self, top: Node) -> list[Entity]:
-        """The run of a trace whose calls were told before."""
-        if top.roof is not None:
-            return []
-        span = self._look(top.source)
-        run = inferred_run(span)
-        failure = failure_of(span, run.id)
-        top.told = run.id
-        first: list[Entity] = [run] if self._past.is_first(run.id) else []
-        return first if failure is None else [*first, failure]
+        return [*views.values()], entities
 
     def _forget(self, node: Node) -> None:
         """Forget a span that is over, and those above it that nothing else holds."""
@@ -276,12 +280,7 @@ class Gathering:
         if node.above is not None:
             node.above.children -= 1
             return
-        missing = node.key[0], node.parent
-        orphans = self._orphans.get(missing)
-        if orphans is not None:
-            orphans.pop(node, None)
-            if not orphans:
-                del self._orphans[missing]
+        self._orphans.remove(node)
 
     def _within_limits(self) -> list[Entity]:
         told: list[Entity] = []
@@ -297,13 +296,3 @@ class Gathering:
                 self.early["spans"] += 1
                 self._drop(oldest)
         return told
-
-
-def _beneath(node: Node, span: Span) -> Span:
-    """A span as it is, or beneath what stands above it once those between are forgotten."""
-    above = node.above.key[1] if node.above is not None else node.roof.span_id if node.roof is not None else None
-    return span if above is None or above == span.parent_span_id else span._replace(parent_span_id=above)
-
-
-def _run_of_trace(trace_id: int, _: int) -> str:
-    return ids.run_id_of_trace(trace_id)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.translate.dialects import Kind
-from warpmetrics_otel.translate.views import KIND_INTERNAL, Span
+from warpmetrics_otel.translate.views import KIND_INTERNAL, Event, Span
 
 Key = tuple[int, int]
 """Trace and span id."""
@@ -34,6 +34,7 @@ class Node:
         "above",
         "children",
         "ended",
+        "events",
         "holds_call",
         "key",
         "kind",
@@ -64,6 +65,8 @@ class Node:
         self.told: str | None = None
         """The native id that it was told under."""
         self.size = 0
+        self.events: Sequence[Event] = ()
+        """What happened in it that is not on it."""
 
     def upwards(self) -> Iterator[Node]:
         """Itself, and all spans of others above it that are remembered."""

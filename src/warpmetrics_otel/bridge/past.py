@@ -87,6 +87,10 @@ class Past:
         _remember(self._runs, run_id, None)
         return True
 
+    def knows_run(self, run_id: str) -> bool:
+        """Whether a run was told, here or by recording."""
+        return run_id in self._runs
+
     def owe(self, trace_id: int) -> None:
         """Calls of this trace are told without their run."""
         _remember(self._owed, trace_id, None)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from warpmetrics_otel import ids
 from warpmetrics_otel.bridge.node import Node
-from warpmetrics_otel.entities import Entity, Group, Run
+from warpmetrics_otel.entities import Call, Entity, Group, Run
+from warpmetrics_otel.translate.evaluations import evaluations_of
+from warpmetrics_otel.translate.foreign import failure_of, inferred_run
+from warpmetrics_otel.translate.views import Span
+
+_LOW_64 = (1 << 64) - 1
 
 
 class Tree:
@@ -23,11 +29,11 @@ class Tree:
         self.since = min(self.since, other.since)
 
 
-def note(top: Node, groups: Mapping[str, Node], told: Iterable[Entity]) -> None:
+def note(top: Node, nodes: Mapping[str, Node], told: Iterable[Entity]) -> None:
     """Note what is an entity from now on, for those who come beneath it."""
     for entity in told:
-        if isinstance(entity, Group) and entity.id in groups:
-            groups[entity.id].told = entity.id
+        if isinstance(entity, Group | Call) and entity.id in nodes:
+            nodes[entity.id].told = entity.id
         elif isinstance(entity, Run) and top.told is None:
             top.told = entity.id
 
@@ -38,3 +44,35 @@ def mark(call: Node) -> None:
         if node is not call and (node.kind == "group" or node.told is not None):
             return
         node.holds_call = True
+
+
+def beneath(node: Node, span: Span) -> Span:
+    """A span with all that happened in it, beneath what stands above it once those between are forgotten."""
+    if node.events:
+        span = span._replace(events=[*span.events, *node.events])
+    above = node.above.key[1] if node.above is not None else node.roof.span_id if node.roof is not None else None
+    return span if above is None or above == span.parent_span_id else span._replace(parent_span_id=above)
+
+
+def ended_after(node: Node, span: Span, told: str) -> list[Entity]:
+    """What is new of a span that was told while it was under way."""
+    failure = None
+    if node.above is None and node.roof is None and node.parent != node.key[0] & _LOW_64:
+        failure = failure_of(span, ids.run_id_of_trace(node.key[0]))
+    marks: list[Entity] = [*evaluations_of(span, told)]
+    return marks if failure is None else [*marks, failure]
+
+
+def late_run(top: Node, span: Span) -> list[Entity]:
+    """The run of a trace whose calls were told before; none where the trace has turned out to be beneath one."""
+    if top.roof is not None:
+        return []
+    run = inferred_run(span)
+    top.told = run.id
+    failure = failure_of(span, run.id)
+    return [run] if failure is None else [run, failure]
+
+
+def run_of_trace(trace_id: int, _: int) -> str:
+    """The run that a trace is, whatever span is asked about."""
+    return ids.run_id_of_trace(trace_id)

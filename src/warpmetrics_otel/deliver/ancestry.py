@@ -74,6 +74,13 @@ class Ancestry:
             return None
         return self.above(span)
 
+    def watch(self, span_id: int) -> ReadableSpan | None:
+        """The open span of this id, whose end is waited for from now on; None where it is not open."""
+        span = self._open.get(span_id)
+        if span is not None:
+            self._watched.add(span_id)
+        return span
+
     def above(self, span: ReadableSpan) -> Above:
         """What is above a span. From now on the ends of those that are open are waited for."""
         spans: list[ReadableSpan] = []

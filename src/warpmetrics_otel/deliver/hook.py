@@ -39,7 +39,18 @@ def attach() -> None:
 
     processor = WarpmetricsSpanProcessor()
     provider.add_span_processor(processor)
+    _hear_evaluations()
     relays.of(provider).note(processor.destination, infers=MouthSettings.read({}).infer_runs)
+
+
+def _hear_evaluations() -> None:
+    from opentelemetry._logs import get_logger_provider
+
+    from warpmetrics_otel.deliver.log_processor import WarpmetricsLogRecordProcessor
+
+    add = getattr(get_logger_provider(), "add_log_record_processor", None)
+    if callable(add):
+        add(WarpmetricsLogRecordProcessor())
 
 
 def _key_is_there() -> bool:

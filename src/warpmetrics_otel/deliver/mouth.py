@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from weakref import WeakSet
 
 from opentelemetry.sdk.trace import ReadableSpan
 
@@ -30,6 +31,10 @@ _IDS = {
     semconv.ENTITY_TYPE_GROUP: semconv.WARPMETRICS_GROUP_ID,
     semconv.ENTITY_TYPE_CALL: semconv.WARPMETRICS_CALL_ID,
 }
+
+
+ears: WeakSet[Mouth] = WeakSet()
+"""The mouths of this process that are open."""
 
 
 class Mouth:
@@ -63,6 +68,7 @@ class Mouth:
         self._hold = Hold(self._connection.take, self._connection.knows, options.hold_entities, options.hold_seconds)
         self.others = Others(self._tell_of_others, self._gathering, self._take_own, self._connection.begin, name)
         """The spans of other instrumentation."""
+        ears.add(self)
 
     @property
     def open(self) -> bool:
@@ -118,6 +124,7 @@ class Mouth:
         connection = self._connection
         if connection is None:
             return None
+        ears.discard(self)
         self.others.stop()
         self._connection = None
         self._hold.release()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import INVALID_SPAN_CONTEXT
+from opentelemetry.trace import INVALID_SPAN_CONTEXT, SpanContext
 
 from warpmetrics_otel import fork, ids, semconv
 from warpmetrics_otel.bridge import Gathering
@@ -22,6 +22,7 @@ from warpmetrics_otel.deliver.ancestry import Above, Ancestry
 from warpmetrics_otel.entities import Entity
 from warpmetrics_otel.standing import is_within_run
 from warpmetrics_otel.translate.dialects import kind_of
+from warpmetrics_otel.translate.views import Event
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -105,6 +106,16 @@ class Others:
             self._work_off()
         if self._gathering.waiting and self._resting:
             self._look_after()
+
+    def evaluated(self, context: SpanContext, event: Event) -> None:
+        """A span was evaluated by a log event."""
+        with self._lock:
+            self._work_off()
+            span = self._ancestry.watch(context.span_id)
+            if span is not None:
+                self._tell_of(self._guarded(self._place, span, self._ancestry.above(span)))
+            key = context.trace_id, context.span_id
+            self._tell_of(self._guarded(self._gathering.evaluated, key, event, time.monotonic()))
 
     def flush(self) -> None:
         """Tell of everything that has ended."""

@@ -1,0 +1,57 @@
+"""`WarpmetricsLogRecordProcessor`: evaluations that are log events, as in the GenAI conventions, become outcomes.
+
+It is a log record processor by its methods: the SDK's own base class is in a module that it calls private.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Protocol
+
+from opentelemetry.trace import SpanContext
+
+from warpmetrics_otel import semconv
+from warpmetrics_otel.deliver.mouth import ears
+from warpmetrics_otel.translate.views import Event
+
+
+class _Record(Protocol):
+    event_name: str | None
+    attributes: Any
+    timestamp: int | None
+    observed_timestamp: int | None
+    trace_id: int | None
+    span_id: int | None
+
+
+class _Emitted(Protocol):
+    @property
+    def log_record(self) -> _Record: ...
+
+
+class WarpmetricsLogRecordProcessor:
+    """Tells whatever delivers LLM spans of others in this process how a span was evaluated: an outcome of what it is.
+
+    An evaluation names its span by the context that it is emitted in; one without a span is left out. It may come
+    while the span is open, or afterwards.
+    """
+
+    def on_emit(self, log_record: _Emitted) -> None:
+        """Hear of a log record; all but evaluations are left alone."""
+        record = log_record.log_record
+        if record.event_name != semconv.EVENT_EVALUATION_RESULT:
+            return
+        context = SpanContext(record.trace_id or 0, record.span_id or 0, is_remote=False)
+        if not context.is_valid:
+            return
+        at = record.timestamp or record.observed_timestamp or time.time_ns()
+        event = Event(semconv.EVENT_EVALUATION_RESULT, at, dict(record.attributes or {}))
+        for mouth in list(ears):
+            mouth.others.evaluated(context, event)
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """True: nothing waits here."""
+        return True
+
+    def shutdown(self) -> None:
+        """Nothing is held."""

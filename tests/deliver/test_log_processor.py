@@ -1,0 +1,95 @@
+"""Evaluations as log events, emitted by the SDK's logger: while their span is open, afterwards, and about nothing."""
+
+import pytest
+from opentelemetry._logs import LogRecord
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.trace import set_span_in_context
+
+from tests.deliver.foreign import AGENT, instrumented
+from warpmetrics_otel import Warpmetrics, WarpmetricsLogRecordProcessor, WarpmetricsSpanProcessor, ids
+
+
+@pytest.fixture
+def evaluate():
+    provider = LoggerProvider(shutdown_on_exit=False)
+    provider.add_log_record_processor(WarpmetricsLogRecordProcessor())
+    logger = provider.get_logger("evaluator")
+
+    def emit(span=None, name="tone", event="gen_ai.evaluation.result", **more):
+        attributes = {"gen_ai.evaluation.name": name, "gen_ai.evaluation.score.value": 0.5, **more}
+        context = None if span is None else set_span_in_context(span)
+        logger.emit(LogRecord(event_name=event, attributes=attributes, context=context))
+
+    yield emit
+    provider.shutdown()
+
+
+@pytest.fixture
+def others(api):
+    with instrumented(WarpmetricsSpanProcessor(api_key=api.key, api_url=api.url)) as made:
+        yield made
+
+
+def outcomes(api, others):
+    """The outcomes and what they are about, once everything was sent."""
+    others.provider.force_flush()
+    return [(row["name"], row["refId"], row["opts"]) for row in api.entities("outcomes")]
+
+
+def call_of(span):
+    context = span.get_span_context()
+    return ids.derived(ids.CALL, context.trace_id, context.span_id)
+
+
+SAID = {"metric": "tone", "score": 0.5}
+
+
+def test_of_a_call_that_was_told_before(api, others, evaluate):
+    span = others.call()
+    others.provider.force_flush()
+    evaluate(span)
+    assert outcomes(api, others) == [("tone", call_of(span), SAID)]
+
+
+def test_of_a_call_that_is_open_or_waits(api, others, evaluate):
+    with others.span():
+        with others.span("chat m", {"gen_ai.operation.name": "chat"}) as open_call:
+            evaluate(open_call, "first")
+        evaluate(open_call, "second")
+    targets = {name: target for name, target, _ in outcomes(api, others)}
+    assert targets == {"first": call_of(open_call), "second": call_of(open_call)}
+
+
+def test_of_an_agent_and_of_the_request_around_it(api, others, evaluate):
+    with others.span() as root:
+        with others.span("invoke_agent Bob", AGENT) as agent:
+            others.call()
+        evaluate(agent, "agent")
+    evaluate(root, "root")
+    context = agent.get_span_context()
+    targets = {name: target for name, target, _ in outcomes(api, others)}
+    assert targets["agent"] == ids.derived(ids.GROUP, context.trace_id, context.span_id)
+    assert targets["root"] == ids.run_id_of_trace(context.trace_id)
+
+
+def test_beside_a_recorder_with_a_key(api, evaluate):
+    with instrumented() as others:
+        wm = Warpmetrics(tracer_provider=others.provider, api_key=api.key, api_url=api.url)
+        with wm.run("Writer"):
+            span = others.call()
+            evaluate(
+                span, **{"gen_ai.evaluation.score.label": "kind", "gen_ai.evaluation.explanation": "it says please"}
+            )
+        wm.shutdown()
+    [outcome] = api.entities("outcomes")
+    assert (outcome["name"], outcome["refId"]) == ("kind", call_of(span))
+    assert outcome["opts"] == {**SAID, "reason": "it says please"}
+
+
+def test_what_is_about_nothing_that_was_told_never_leaves(api, others, evaluate):
+    with others.span() as span:
+        evaluate(span)
+    evaluate()
+    call = others.call()
+    evaluate(call, event="gen_ai.client.inference.operation.details")
+    assert outcomes(api, others) == []
