@@ -126,12 +126,14 @@ MESSAGES = [
     {"role": "user", "parts": [{"type": "text", "content": "Look."}, {"type": "uri", "modality": "image", "uri": "u"}]},
     {"role": "assistant", "parts": [{"type": "tool_call", "id": "t1", "name": "search", "arguments": '{"q": 1}'}]},
     {"role": "tool", "parts": [{"type": "tool_call_response", "id": "t1", "result": "found"}], "name": "search"},
+    {"role": "assistant", "parts": [{"type": "thinking", "content": "hm"}]},
     {"role": "user", "parts": [{"type": "text", "content": "Well?"}], "name": None, "finish_reason": "stop"},
 ]
 READ = [
     MESSAGES[0],
     {"role": "assistant", "parts": [{"type": "tool_call", "id": "t1", "name": "search", "arguments": {"q": 1}}]},
     {"role": "tool", "parts": [{"type": "tool_call_response", "id": "t1", "response": "found"}], "name": "search"},
+    {"role": "assistant", "parts": [{"type": "reasoning", "content": "hm"}]},
     {"role": "user", "content": "Well?"},
 ]
 

@@ -68,6 +68,8 @@ def message(item: Any) -> Any:
 
 def _part(part: Any) -> Any:
     kind = part.get("type") if isinstance(part, dict) else None
+    if kind == "thinking":
+        return {**part, "type": "reasoning"}
     if kind == "tool_call":
         return {**part, "arguments": as_parsed(part.get("arguments"))}
     if kind == "tool_call_response" and "result" in part:
