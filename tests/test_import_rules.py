@@ -47,7 +47,7 @@ ALLOWED = {
         "standing",
         "timed",
     },
-    "read": {"ids", "semconv", "timed"},
+    "read": {"entities", "translate", "ids", "semconv", "timed"},
     "testing": {"", "ids", "semconv", "record", "read"},
     "doctor": {"record", "deliver", "options", "secret"},
     "commands": {"", "entities", "translate", "bridge", "ids", "semconv", "read", "deliver", "doctor"},

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from warpmetrics_otel.read.from_span import entity_from, is_carrier, missing_run, run_id_of
 from warpmetrics_otel.read.model import Call, Group, Run
+from warpmetrics_otel.read.others import said_by_others
 from warpmetrics_otel.read.spans import Event, Span
 
 
@@ -29,6 +30,9 @@ class Index:
             elif is_carrier(span):
                 # Its event was lost, or never kept; the span repeats what it said.
                 self.with_events.append(span._replace(events=(Event(span.name, span.start_ns, span.attributes),)))
+        others = said_by_others(self.spans)
+        self.spans.update(others)
+        self.with_events.extend(span for span in others.values() if span.events)
         self.entities: dict[str, Run | Group | Call] = {}
         self._at: dict[tuple[str, str], str] = {}
         self._runs: dict[str, list[Run]] = {}
