@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 import tracemalloc
 
 import pytest
@@ -134,6 +136,22 @@ def test_malformed_spans_are_named_and_skipped(convert, tmp_path):
 def test_nothing_and_no_file(convert, tmp_path):
     assert "nothing in" in convert(written(tmp_path / "empty"), "--to", "native", code=1)[1]
     assert "There is no file" in convert(tmp_path / "none", "--to", "otlp", code=2)[1]
+
+
+def test_where_nothing_can_be_read_nothing_is_said_to_be_converted(convert, tmp_path):
+    said = convert(written(tmp_path / "native.jsonl", "oops\n"), "--to", "otlp", code=3)[1]
+    assert "nothing else becomes otlp" in said
+
+
+def test_who_reads_it_may_stop_without_a_word(tmp_path):
+    batches = written(tmp_path / "native.jsonl", *[ROWS] * 2000)
+    command = [sys.executable, "-m", "warpmetrics_otel.cli", "convert", str(batches), "--to", "otlp"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout.read(10) == b'{"resource'
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 1
 
 
 def test_content_is_left_out_when_told_so(convert, tmp_path):

@@ -19,8 +19,7 @@ from warpmetrics_otel.commands.speech import COULD_NOT_LOOK, INCOMPLETE, NOTHING
 from warpmetrics_otel.deliver.shown import Shown
 from warpmetrics_otel.entities import Entity
 from warpmetrics_otel.read.otlp_file import read_spans
-from warpmetrics_otel.read.spans import Span
-from warpmetrics_otel.translate import views
+from warpmetrics_otel.read.viewed import viewed
 from warpmetrics_otel.translate.before import Before
 from warpmetrics_otel.translate.to_otlp_json import otlp_line
 from warpmetrics_otel.translate.to_spans import native_to_spans
@@ -37,9 +36,7 @@ def convert(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What to read; gzip is seen by itself.")],
     to: Annotated[
         Form,
-        typer.Option(
-            help="`native`: OTLP, as JSON lines or protobuf, to native batches as JSON lines. `otlp`: back."
-        ),
+        typer.Option(help="`native`: OTLP, as JSON lines or protobuf, to native batches as JSON lines. `otlp`: back."),
     ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; standard output by default.")
@@ -66,10 +63,14 @@ def convert(
                 written = _to_otlp(files, out, malformed, {semconv.SERVICE_NAME: service}, content=content)
     except FileNotFoundError as error:
         fail(COULD_NOT_LOOK, f"There is no file {error.filename}.")
+    except BrokenPipeError:
+        # Whoever reads has seen enough.
+        raise
     except OSError as error:
         fail(COULD_NOT_LOOK, f"Cannot read or write {error.filename or 'the file'}: {error.strerror or error}.")
     if skipped:
-        fail(INCOMPLETE, f"{skipped} lines or spans were skipped; the rest is converted.")
+        rest = "the rest is converted" if written else f"nothing else becomes {to.value}"
+        fail(INCOMPLETE, f"{skipped} lines or spans were skipped; {rest}.")
     if not written:
         fail(NOTHING_FOUND, f"There is nothing in {', '.join(map(str, files))} that becomes {to.value}.")
 
@@ -87,7 +88,7 @@ def _to_native(
         write_batches(map(shown.of_others, entities), out)
 
     for span in read_spans(*files, on_malformed=lambda what: malformed(str(what))):
-        view = _view(span)
+        view = viewed(span)
         if view is None:
             malformed(f"a span with the ids {span.trace_id[:40]!r} and {span.span_id[:40]!r}, which are none")
         else:
@@ -125,28 +126,3 @@ def _opened(output: Path | None) -> Iterator[IO[bytes]]:
     else:
         with output.open("wb") as out:
             yield out
-
-
-def _view(span: Span) -> views.Span | None:
-    """A span that was read, as translation sees it; None where its ids are no ids."""
-    try:
-        trace_id, span_id = int(span.trace_id, 16), int(span.span_id, 16)
-        parent_id = int(span.parent_id, 16) if span.parent_id else 0
-        links = [views.Link(int(link.trace_id, 16), int(link.span_id, 16), link.attributes) for link in span.links]
-    except ValueError:
-        return None
-    return views.Span(
-        trace_id,
-        span_id,
-        parent_id,
-        span.name,
-        span.kind,
-        span.start_ns,
-        span.end_ns,
-        span.attributes,
-        [views.Event(event.name, event.time_ns, event.attributes) for event in span.events],
-        links,
-        span.status_code,
-        span.status_message,
-        span.scope,
-    )
