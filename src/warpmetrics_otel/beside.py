@@ -52,9 +52,13 @@ class Beside:
                 self._calls.clear()
                 self._bytes = 0
 
+    def wanted(self, own: Hashable = None) -> bool:
+        """Whether anybody reads spans for another destination than `own`."""
+        return self._others(own) > 0
+
     def put(self, call: Call, own: Hashable = None) -> None:
         """Keep a call for those who read spans for other destinations than `own`; nothing is kept for nobody."""
-        readers = len(self.readers) - (own in self.readers)
+        readers = self._others(own)
         if readers <= 0:
             return
         size = size_of(call)
@@ -77,6 +81,9 @@ class Beside:
             else:
                 self._forget(call_id)
             return call
+
+    def _others(self, own: Hashable) -> int:
+        return len(self.readers) - (own in self.readers)
 
     def _forget(self, call_id: str) -> None:
         forgotten = self._calls.pop(call_id, None)

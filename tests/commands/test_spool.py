@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 from tests.deliver.spool.helpers import left_behind
 from warpmetrics_otel import Warpmetrics
 from warpmetrics_otel.commands import app
-from warpmetrics_otel.deliver.rows import packed, row_of
 from warpmetrics_otel.deliver.spool import Quarantine
 from warpmetrics_otel.deliver.spool.destination import destination, open_directory
 from warpmetrics_otel.deliver.spool.inventory import inventory
@@ -17,12 +16,13 @@ from warpmetrics_otel.deliver.spool.names import Position
 from warpmetrics_otel.entities import Link, Run
 from warpmetrics_otel.testing import NativeApi
 from warpmetrics_otel.testing.native_api import Reply
+from warpmetrics_otel.translate.records import record_of
 
 DONE, NOT_THERE, COULD_NOT_LOOK = 0, 1, 2
 KEY, OTHER_KEY = "wm_test_abcdef", "wm_test_uvwxyz"
 AT = "2026-11-21T00:00:00.000Z"
-RUN = packed(row_of(Run("wm_run_1", "Review of a secret", None, None, AT)))
-LINK = packed(row_of(Link("wm_run_1", "wm_call_2", "call", AT)))
+RUN = record_of(Run("wm_run_1", "Review of a secret", None, None, AT))
+LINK = record_of(Link("wm_run_1", "wm_call_2", "call", AT))
 # Before click 8.2 the two outputs are one unless asked for apart, which later ones always are.
 APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
 RUNNER = CliRunner(**APART)

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from warpmetrics_otel.deliver.backlog import MemoryBacklog
 from warpmetrics_otel.entities import Run
+from warpmetrics_otel.translate.records import record_of
 
 MOST = 5
 
@@ -27,7 +28,7 @@ class Queue(RuleBasedStateMachine):
     def add(self, many):
         for _ in range(many):
             self.number += 1
-            self.backlog.add(Run(f"wm_run_{self.number}", self.number))
+            self.backlog.add([record_of(Run(f"wm_run_{self.number}", self.number))])
             self.waiting.append(self.number)
             if len(self.waiting) > MOST:
                 gone = self.waiting.pop(0)
@@ -99,7 +100,7 @@ TestQueue = Queue.TestCase
 def test_bytes_of_a_batch_are_bounded_but_for_one_row():
     backlog = MemoryBacklog(100, 10**6)
     for label in ("a" * 5000, "b" * 100, "c" * 100, "d" * 5000):
-        backlog.add(Run("wm_run_x", label))
+        backlog.add([record_of(Run("wm_run_x", label))])
 
     def labels(most_bytes):
         return [json.loads(row.text)["label"][0] for row in backlog.next(100, most_bytes)]

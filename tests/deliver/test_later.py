@@ -4,22 +4,24 @@ import threading
 
 from tests.deliver.entities import act, group, outcome, program, run
 from tests.deliver.pipelines import recording
-from warpmetrics_otel.deliver.pipeline import MOST_LATER, MOST_LATER_BYTES
-from warpmetrics_otel.entities import Later
+from warpmetrics_otel.deliver.pipeline import MOST_LATER_BYTES
+from warpmetrics_otel.deliver.tally import fact_of
+from warpmetrics_otel.testing import Reply
+from warpmetrics_otel.translate.records import record_of
 
 
 def later(*entities, size=0, made=None):
-    def make():
+    def make(told):
         if made is not None:
             made.append(threading.current_thread())
-        return entities
+        return [(entity.key, record_of(entity), fact_of(entity)) for entity in told[2:]]
 
-    return Later(make, (), size)
+    return (make, entities[0].kind, *entities), size
 
 
 def test_it_is_made_by_the_worker(api, pipeline):
     pipe, made = pipeline(), []
-    pipe.take(later(*program(), made=made))
+    pipe.take_later(*later(*program(), made=made))
     api.wait_for(lambda: api.entities("acts"))
     assert [thread.name for thread in made] == ["warpmetrics-delivery"]
     assert pipe.flush(10).delivered == 7
@@ -29,9 +31,9 @@ def test_what_is_taken_at_once_does_not_overtake_it(api, pipeline):
     pipe = pipeline()
     first = run()
     failed = outcome(first)
-    pipe.take(later(first))
+    pipe.take_later(*later(first))
     pipe.take([failed])
-    pipe.take(later(act(failed), *group(first)))
+    pipe.take_later(*later(act(failed), *group(first)))
     assert pipe.flush(10).delivered == 5
 
 
@@ -39,33 +41,49 @@ def test_it_is_known_and_counted_although_nobody_has_made_it_yet(api, pipeline):
     with api.down():
         pipe = pipeline()
         first, second = run(), run()
-        pipe.take(later(first))
+        pipe.take_later(*later(first))
         assert pipe.knows(first.id)
         assert not pipe.knows(second.id)
-        pipe.take(later(first))
-        pipe.take(later(second))
+        pipe.take_later(*later(first))
+        pipe.take_later(*later(second))
         assert pipe.counts().pending == 2
 
 
 def test_the_agent_makes_it_where_too_much_is_left(api, pipeline):
     made = []
-    with api.down():
-        pipe = pipeline(most=10)
-        pipe.take([run()])
-        for _ in range(MOST_LATER * 3):
-            pipe.take(later(run(), made=made))
-        counts = pipe.counts()
-    assert (counts.pending, counts.dropped) == (10, {"queue_full": MOST_LATER * 3 + 1 - 10})
-    assert threading.current_thread() in made
+    api.answer(Reply.hanging())
+    pipe = pipeline(most=10)
+    pipe.take([run()])
+    api.wait_for(lambda: api.requests)
+    for _ in range(MOST_LATER_BYTES // 1000 * 2):
+        pipe.take_later(*later(run(), made=made))
+    assert set(made) == {threading.current_thread()}
+    assert len(made) >= MOST_LATER_BYTES // 1000
+    api.behave()
+    assert pipe.flush(10).dropped == {"queue_full": MOST_LATER_BYTES // 1000 * 2 - 10}
 
 
-def test_its_bytes_are_bounded_too(api, pipeline):
+def test_its_texts_count_too(api, pipeline):
     made = []
-    with api.down():
-        pipe = pipeline()
-        for _ in range(4):
-            pipe.take(later(run(), size=MOST_LATER_BYTES // 2, made=made))
-        assert len(made) >= 3
+    api.answer(Reply.hanging())
+    pipe = pipeline()
+    pipe.take([run()])
+    api.wait_for(lambda: api.requests)
+    for _ in range(4):
+        pipe.take_later(*later(run(), size=MOST_LATER_BYTES // 2, made=made))
+    assert len(made) >= 3
+    api.behave()
+
+
+def test_a_worker_that_waits_to_try_again_makes_it_before_the_agent_has_to(api, pipeline):
+    made = []
+    api.answer(Reply.refused(503, retry_after=3600))
+    pipe = pipeline()
+    pipe.take([run()])
+    api.wait_for(lambda: api.requests)
+    pipe.take_later(*later(run(), size=MOST_LATER_BYTES // 2, made=made))
+    api.wait_for(lambda: made)
+    assert [thread.name for thread in made] == ["warpmetrics-delivery"]
 
 
 def test_what_the_user_changes_afterwards_is_sent_as_it_was(api):
@@ -88,7 +106,7 @@ def test_what_the_user_changes_afterwards_is_sent_as_it_was(api):
 
 def test_an_error_while_it_is_made_costs_itself_only(api, pipeline, said):
     pipe = pipeline()
-    pipe.take(Later(lambda: 1 // 0, (), 0))
-    pipe.take(later(run()))
+    pipe.take_later((lambda told: 1 // 0, "runs"), 0)
+    pipe.take_later(*later(run()))
     assert pipe.flush(10).delivered == 1
     assert said()[0] == "an entity could not be made, and is lost"

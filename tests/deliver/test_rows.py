@@ -1,5 +1,4 @@
 import base64
-import dataclasses
 import json
 
 import pytest
@@ -7,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.deliver.entities import call, program, run
-from warpmetrics_otel.deliver.rows import CUT, body, packed, row_of, shortened, unpacked
+from warpmetrics_otel.deliver.rows import CUT, body, packed, shortened, unpacked
 from warpmetrics_otel.entities import KINDS, Run
+from warpmetrics_otel.translate.records import record_of
 
 TEXTS = st.text(st.characters(codec=None), max_size=400)
 VALUES = st.recursive(
@@ -16,6 +16,10 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=8,
 )
+
+
+def row_of(entity):
+    return unpacked(record_of(entity), None)
 
 
 def rows():
@@ -52,7 +56,7 @@ def test_a_body_is_an_envelope_of_six_arrays():
 
 def test_records_give_their_rows():
     for row in rows():
-        assert unpacked(packed(row), 7) == dataclasses.replace(row, position=7)
+        assert unpacked(packed(row), 7) == row._replace(position=7)
 
 
 def test_a_record_of_another_version_is_none():
@@ -92,4 +96,4 @@ def test_no_more_is_cut_than_has_to_be():
 
 def test_a_row_keeps_its_place():
     row = row_of(run(opts={"document": "x" * 9000}))
-    assert shortened(dataclasses.replace(row, position=42), 100).position == 42
+    assert shortened(row._replace(position=42), 100).position == 42

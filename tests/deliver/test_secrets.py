@@ -10,10 +10,10 @@ import urllib3
 from tests.deliver.entities import program
 from tests.deliver.pipelines import connection
 from warpmetrics_otel import Warpmetrics
-from warpmetrics_otel.timed import connections
 from warpmetrics_otel.deliver.transport import Transport
 from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.testing import Reply
+from warpmetrics_otel.timed import connections
 
 KEY = "wm_live_9f3c2b7ad1e84c55"
 # A proxy's page that shows the request it does not like.

@@ -9,6 +9,7 @@ from warpmetrics_otel.deliver.backlog import Backlog, MemoryBacklog
 from warpmetrics_otel.deliver.spool import Disk, Spool
 from warpmetrics_otel.deliver.spool_backlog import TEND_SECONDS, SpoolBacklog
 from warpmetrics_otel.entities import Run
+from warpmetrics_otel.translate.records import record_of
 
 
 class Fillable(Disk):
@@ -52,7 +53,7 @@ def labels(rows):
 
 def add(backlog, *names):
     for name in names:
-        backlog.add(Run(f"wm_run_{name}", name))
+        backlog.add([record_of(Run(f"wm_run_{name}", name))])
 
 
 def deliver_all(backlog):

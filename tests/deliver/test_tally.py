@@ -7,7 +7,7 @@ import pytest
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.deliver import tally as module
-from warpmetrics_otel.deliver.tally import METRICS, Tally
+from warpmetrics_otel.deliver.tally import METRICS, Tally, fact_of
 from warpmetrics_otel.entities import ABSENT, Act, Call, Group, Link, Outcome, Run
 from warpmetrics_otel.translate.classification import classifier
 
@@ -18,8 +18,10 @@ RUN = Run("wm_run_1", "Writer")
 def counted(*entities, metric, follows=None):
     """The totals of a metric, with the values of its attributes in place of attributes."""
     tally = Tally()
-    for entity in entities:
-        tally.note(entity, CLASSES, follows)
+    facts = [fact for entity in entities if (fact := fact_of(entity)) is not None]
+    if follows is not None:
+        facts = [(*fact[:-1], follows) for fact in facts]
+    tally.note(facts, CLASSES)
     return {tuple(value for _, value in pairs): total for pairs, total in tally.series(metric)}
 
 
@@ -113,7 +115,7 @@ def test_beyond_as_many_sets_of_attributes_as_are_kept_apart_the_rest_is_one(mon
     monkeypatch.setattr(module, "MOST_SERIES", 2)
     tally = Tally()
     for number, label in enumerate(["a", "b", "c", "d", "a"]):
-        tally.note(Run(f"wm_run_{number}", label), CLASSES)
+        tally.note([fact_of(Run(f"wm_run_{number}", label))], CLASSES)
     assert [(dict(pairs), total) for pairs, total in tally.series(semconv.METRIC_RUNS)] == [
         ({semconv.GEN_AI_WORKFLOW_NAME: "a"}, 2),
         ({semconv.GEN_AI_WORKFLOW_NAME: "b"}, 1),
@@ -132,7 +134,7 @@ def test_what_nobody_counts_does_not_pile_up(monkeypatch):
     labels = [Label() for _ in range(1000)]
     kept = [weakref.ref(label) for label in labels]
     for number, label in enumerate(labels):
-        tally.note(Run(f"wm_run_{number}", label), CLASSES)
+        tally.note([fact_of(Run(f"wm_run_{number}", label))], CLASSES)
     del labels, label
     gc.collect()
     assert sum(label() is not None for label in kept) <= 10
@@ -156,7 +158,7 @@ def test_content_is_not_kept():
 
     content = Content(text="secret")
     tally = Tally()
-    tally.note(Call("wm_call_1", "openai", "gpt-4o", messages=content, opts=content), CLASSES)
+    tally.note([fact_of(Call("wm_call_1", "openai", "gpt-4o", messages=content, opts=content))], CLASSES)
     gone = weakref.ref(content)
     del content
     gc.collect()

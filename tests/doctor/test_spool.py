@@ -3,15 +3,15 @@
 import pytest
 
 from tests.deliver.spool.helpers import left_behind
-from warpmetrics_otel.deliver.rows import packed, row_of
 from warpmetrics_otel.deliver.spool.destination import destination, open_directory
 from warpmetrics_otel.deliver.spool.names import Position
 from warpmetrics_otel.deliver.spool.quarantine import Quarantine
 from warpmetrics_otel.doctor import Status, examine
 from warpmetrics_otel.entities import Run
+from warpmetrics_otel.translate.records import record_of
 
 KEY = "wm_test_abcdef"
-RECORD = packed(row_of(Run("wm_run_1", "Review", None, None, "2026-11-21T00:00:00.000Z")))
+RECORD = record_of(Run("wm_run_1", "Review", None, None, "2026-11-21T00:00:00.000Z"))
 
 
 @pytest.fixture

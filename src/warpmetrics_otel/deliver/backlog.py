@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Protocol
 
-from warpmetrics_otel.deliver.rows import Row, row_of
-from warpmetrics_otel.entities import Entity
-from warpmetrics_otel.entities.size import size_of
+from warpmetrics_otel.deliver.rows import Row, unpacked
+
+_RECORD_BYTES = 48
+"""What a record takes in memory beside its bytes, about."""
 
 
 class Backlog(Protocol):
@@ -21,8 +22,8 @@ class Backlog(Protocol):
     place: str
     """Where they wait, in words for a log."""
 
-    def add(self, entity: Entity) -> None:
-        """Accept an entity, on the caller's thread. Never raises."""
+    def add(self, records: Sequence[bytes]) -> None:
+        """Accept entities, as their records. Never raises."""
         ...
 
     def next(self, most: int, most_bytes: int) -> list[Row]:
@@ -71,7 +72,7 @@ class MemoryBacklog:
 
     Args:
         most: entities it holds.
-        most_bytes: bytes it holds, as estimated from the texts in them.
+        most_bytes: bytes it holds, those included that a record takes beside its own.
     """
 
     durable = False
@@ -85,46 +86,47 @@ class MemoryBacklog:
         """Called in a forked child: what waits is the parent's."""
         # Reentrant, for a signal's handler that records while its thread is in here.
         self._lock = threading.RLock()
-        self._queue: deque[tuple[Entity, int, int]] = deque()
+        self._queue: deque[bytes] = deque()
         self._bytes = 0
-        self._number = 0
+        self._gone = 0
         self._lost: Counter[str] = Counter()
 
-    def add(self, entity: Entity) -> None:
-        """Accept an entity; the oldest go when there is no room."""
-        size = size_of(entity)
+    def add(self, records: Sequence[bytes]) -> None:
+        """Accept entities, as their records; the oldest go when there is no room."""
         with self._lock:
-            number = self._number = self._number + 1
-            self._queue.append((entity, size, number))
-            self._bytes += size
+            for record in records:
+                self._queue.append(record)
+                self._bytes += len(record) + _RECORD_BYTES
             while len(self._queue) > self._most or (self._bytes > self._most_bytes and len(self._queue) > 1):
-                self._bytes -= self._queue.popleft()[1]
+                self._forget_oldest()
                 self._lost["queue_full"] += 1
 
     def next(self, most: int, most_bytes: int) -> list[Row]:
         """The oldest rows, in order."""
         with self._lock:
             oldest = list(islice(self._queue, most))
+            number = self._gone
         rows: list[Row] = []
-        total = 0
-        for entity, _, number in oldest:
-            row = row_of(entity, number)
-            total += len(row.text)
-            if rows and total > most_bytes:
+        for record in oldest:
+            most_bytes -= len(record)
+            if rows and most_bytes < 0:
                 break
-            rows.append(row)
+            number += 1
+            row = unpacked(record, number)
+            if row is not None:
+                rows.append(row)
         return rows
 
     def done(self, rows: Sequence[Row]) -> None:
         """Forget rows that were delivered."""
         last = rows[-1].position
-        gone = len(rows)
+        arrived = len(rows)
         with self._lock:
-            while self._queue and self._queue[0][2] <= last:
-                self._bytes -= self._queue.popleft()[1]
-                gone -= 1
+            while self._gone < last:
+                self._forget_oldest()
+                arrived -= 1
             # They had to go for lack of room while they were on their way, and have arrived nonetheless.
-            self._lost["queue_full"] -= gone
+            self._lost["queue_full"] -= arrived
 
     def refused(self, row: Row, reason: str) -> None:
         """Count a row that nobody will take."""
@@ -136,6 +138,7 @@ class MemoryBacklog:
         """Count everything that waits as lost."""
         with self._lock:
             self._lost[reason] += len(self._queue)
+            self._gone += len(self._queue)
             self._queue.clear()
             self._bytes = 0
 
@@ -157,3 +160,7 @@ class MemoryBacklog:
 
     def close(self) -> None:
         """Memory needs none."""
+
+    def _forget_oldest(self) -> None:
+        self._bytes -= len(self._queue.popleft()) + _RECORD_BYTES
+        self._gone += 1

@@ -57,6 +57,8 @@ class Connection:
     def __init__(self, destination: _Destination, pipeline: Pipeline, patience: Patience) -> None:
         self._destination = destination
         self._pipeline = pipeline
+        self.take_later = self.take_mark = pipeline.take_later
+        """Accept entities in the making (`entities.Tap`); the pipeline's own, since the agent waits for it."""
         self._patience = patience
         self._open = True
 
@@ -69,9 +71,9 @@ class Connection:
         """Whether an entity was taken already, by whichever way."""
         return self._pipeline.knows(key)
 
-    def take(self, entities: Iterable[Entity], follows: object = None) -> None:
-        """Accept entities; `follows` is the name of the act that a run among them follows, where it is known."""
-        self._pipeline.take(entities, follows)
+    def take(self, entities: Iterable[Entity]) -> None:
+        """Accept entities, parents no later than their children."""
+        self._pipeline.take(entities)
 
     def begin(self) -> None:
         """Something will come soon: be ready before the process ends."""

@@ -23,7 +23,7 @@ from warpmetrics_otel.translate.classification import BUILT_IN
 if TYPE_CHECKING:
     from opentelemetry.metrics import CallbackOptions, Histogram, MeterProvider, Observation
 
-    from warpmetrics_otel.entities import Counts, Entity
+    from warpmetrics_otel.entities import Counts, Fact
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -140,9 +140,9 @@ class PipelineMetrics:
         """Classify outcomes of these lower-case names so from now on, others as before."""
         self._classes = {**self._classes, **classes}
 
-    def took(self, entity: Entity, follows: object = None) -> None:
-        """An entity was accepted. On the caller's thread: it is counted later."""
-        self._metrics.tally.note(entity, self._classes, follows, self._cost_of)
+    def took(self, facts: Iterable[Fact]) -> None:
+        """Entities were accepted, maybe on the caller's thread: they are counted later."""
+        self._metrics.tally.note(facts, self._classes, self._cost_of)
 
     def start(self, counts_of: Callable[[], Counts]) -> None:
         """Make the instruments. On the worker's thread, which starts with the first entity.

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog
@@ -19,8 +19,10 @@ from warpmetrics_otel.deliver.retry import Backoff
 from warpmetrics_otel.deliver.rows import Row, unchanged
 from warpmetrics_otel.deliver.seen import Seen
 from warpmetrics_otel.deliver.sender import Sender
+from warpmetrics_otel.deliver.tally import fact_of
 from warpmetrics_otel.deliver.transport import Transport
-from warpmetrics_otel.entities import Counts, Entity, Later
+from warpmetrics_otel.entities import Counts, Entity, Fact, Told
+from warpmetrics_otel.translate.records import record_of
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -30,9 +32,11 @@ LINGER_SECONDS = 0.2
 REST_SECONDS = 10.0
 """Seconds between two looks at a key that was refused and may have been rotated since."""
 
-MOST_LATER = 4096
-MOST_LATER_BYTES = 4_000_000
-"""What may wait to be made by the worker, beyond the bounds of what waits to be sent."""
+MOST_LATER_BYTES = 8_000_000
+"""What may wait to be made by the worker, beyond the bounds of what waits to be sent. It is woken before."""
+
+_TOLD_BYTES = 1000
+"""What each of them counts as beside the texts in it."""
 
 
 class Pipeline:
@@ -68,12 +72,14 @@ class Pipeline:
     def _start_afresh(self) -> None:
         self._change = threading.Condition()
         self._worker: threading.Thread | None = None
-        self._resting = True
+        self._rests(True)
         self._stopping = False
         self._hurried = False
         self._looked = False
-        self._later: deque[tuple[Later, object]] = deque()
+        self._later: deque[Told] = deque()
         self._later_bytes = 0
+        self._making = False
+        self._crowded = False
         self._seen = Seen()
         # Reentrant: a signal's handler may record, flush and stop while its thread is in here.
         self._taking = threading.RLock()
@@ -85,43 +91,84 @@ class Pipeline:
         self.transport.start_afresh()
         self._start_afresh()
 
-    def take(self, entities: Iterable[Entity], follows: object = None) -> None:
+    def take(self, entities: Iterable[Entity]) -> None:
         """Accept entities that were not accepted before. Never raises, never blocks.
 
         Args:
             entities: parents no later than their children.
-            follows: the name of the act that a run among them follows, where it is known.
         """
-        if type(entities) is Later and not self._backlog.durable:
-            self._later.append((entities, follows))
-            # Threads may overwrite each other's sums: it is a bound, not an account, and begins anew each time.
-            self._later_bytes += entities.size
-            if len(self._later) > MOST_LATER or self._later_bytes > MOST_LATER_BYTES:
-                self._sort_in()
-        else:
+        self._sort_in()
+        # Together: another mouth that brings a child must find that its parent waits, not only that it was seen.
+        with self._taking:
+            for entity in entities:
+                if self._seen.add(entity.key):
+                    self._backlog.add([record_of(entity)])
+                    fact = fact_of(entity)
+                    self._metrics.took(() if fact is None else (fact,))
+        if self._resting and self._sender.refusal is None:
+            self._wake()
+
+    def take_later(self, told: Told, size: int) -> None:
+        """Accept entities in the making (`entities.Tap`). Never raises, never blocks."""
+        self._later.append(told)
+        # Threads may overwrite each other's sums: it is a bound, not an account, and begins anew each time.
+        self._later_bytes = size = self._later_bytes + size + _TOLD_BYTES
+        if size > self._much_later:
+            self._attend(size)
+
+    def _attend(self, size: int) -> None:
+        """See to what was left for later: it has to be on disk, or to wake the worker, or there is too much of it."""
+        if size > MOST_LATER_BYTES or self._backlog.durable:
+            # What the worker does not make in time the agent has to.
             self._sort_in()
-            self._accept(entities, follows)
+        elif size > MOST_LATER_BYTES // 2 and not self._crowded:
+            self._crowded = True
+            with self._change:
+                self._change.notify_all()
         if self._resting and self._sender.refusal is None:
             self._wake()
 
     def _sort_in(self) -> None:
         """Make what was left for later, in its order."""
-        if self._later:
+        # What another thread is making is waited for: afterwards it is known, and it waits.
+        if self._later or self._making:
             with self._taking:
+                before, self._making = self._making, True
+                self._crowded = False
                 self._later_bytes = 0
-                for _ in range(len(self._later)):
-                    try:
-                        self._accept(*self._later.popleft())
-                    except Exception:
-                        logger.exception("an entity could not be made, and is lost")
+                try:
+                    self._make(self._left())
+                finally:
+                    self._making = before
 
-    def _accept(self, entities: Iterable[Entity], follows: object) -> None:
-        # Together: another mouth that brings a child must find that its parent waits, not only that it was seen.
-        with self._taking:
-            for entity in entities:
-                if self._seen.add(entity.key):
-                    self._backlog.add(entity)
-                    self._metrics.took(entity, follows)
+    def _left(self) -> Iterator[Told]:
+        for _ in range(len(self._later)):
+            try:
+                told = self._later.popleft()
+            except IndexError:
+                # A signal's handler that recorded something has been here in between.
+                return
+            yield told
+
+    def _make(self, all_told: Iterable[Told]) -> None:
+        records: list[bytes] = []
+        facts: list[Fact] = []
+        try:
+            for told in all_told:
+                try:
+                    made = told[0](told)
+                except Exception:
+                    logger.exception("an entity could not be made, and is lost")
+                    continue
+                for key, record, fact in made:
+                    if self._seen.add(key):
+                        records.append(record)
+                        if fact is not None:
+                            facts.append(fact)
+        finally:
+            if records:
+                self._backlog.add(records)
+                self._metrics.took(facts)
 
     def begin(self) -> None:
         """Make the metrics' instruments: the provider takes none once it is shut down, as it is before us at exit."""
@@ -204,19 +251,19 @@ class Pipeline:
     def _settled(self) -> bool:
         # After a refusal the worker rests once it has looked whether the key is another one.
         refused = self._sender.refusal is not None and self._resting
-        return self._stopping or refused or not (self._later or self._backlog.pending())
+        return self._stopping or refused or not (self._later or self._making or self._backlog.pending())
 
     def _wake(self) -> bool:
         """Have a worker at work; False where there is none and can be none."""
         with self._change:
-            self._resting = False
+            self._rests(False)
             if self._worker is None and not self._stopping:
                 worker = threading.Thread(target=self._work, name="warpmetrics-delivery", daemon=True)
                 try:
                     worker.start()
                 except RuntimeError:
                     # The interpreter is exiting, or out of threads: a flush sends what waits.
-                    self._resting = True
+                    self._rests(True)
                     return False
                 self._worker = worker
             self._change.notify_all()
@@ -237,7 +284,8 @@ class Pipeline:
         finally:
             with self._change:
                 self.transport.seconds = patience
-                self._worker, self._resting = None, True
+                self._worker = None
+                self._rests(True)
                 self._change.notify_all()
 
     def _work(self) -> None:
@@ -269,17 +317,26 @@ class Pipeline:
 
     def _gather(self) -> None:
         """Let the first entity wait for company, unless somebody waits for a flush or there is company enough."""
-        if self._backlog.pending() >= self._sender.most:
-            return
-        with self._change:
-            self._change.wait_for(self._urged, LINGER_SECONDS)
+        self._wait(LINGER_SECONDS, lambda: self._backlog.pending() >= self._sender.most)
 
     def _pause(self, seconds: float) -> None:
         with self._change:
             self._change.notify_all()
-            if seconds and self._change.wait_for(self._urged, seconds):
-                # A flush is worth one try at once, not one after another.
+        if seconds and self._wait(seconds, lambda: False):
+            # A flush is worth one try at once, not one after another.
+            with self._change:
                 self._hurried = False
+
+    def _wait(self, seconds: float, enough: Callable[[], bool]) -> bool:
+        """Wait, and make meanwhile what the agents leave for later; whether a flush or the end came in between."""
+        until = time.monotonic() + seconds
+        while not enough() and (rest := until - time.monotonic()) > 0:
+            with self._change:
+                self._change.wait_for(lambda: self._crowded or self._urged(), rest)
+            if self._urged():
+                return True
+            self._sort_in()
+        return False
 
     def _rest(self) -> None:
         if self._sender.refusal is not None:
@@ -287,12 +344,18 @@ class Pipeline:
         self._backlog.sync()
         with self._change:
             self._hurried = False
-            self._resting = True
+            self._rests(True)
             self._change.notify_all()
             # What was added before that line saw no resting worker, so it has to be seen here.
             if self._settled():
                 self._change.wait_for(lambda: self._stopping or not self._resting, REST_SECONDS)
-            self._resting = False
+            self._rests(False)
+
+    def _rests(self, resting: bool) -> None:
+        """Whether the worker has to be woken when something comes."""
+        self._resting = resting
+        # The agent waits for every look at these, so that it looks at one.
+        self._much_later = -1 if resting or self._backlog.durable else MOST_LATER_BYTES // 2
 
     def _urged(self) -> bool:
         return self._stopping or self._hurried

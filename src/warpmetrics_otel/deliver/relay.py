@@ -12,12 +12,15 @@ from weakref import WeakKeyDictionary
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.mouth import Mouth
 from warpmetrics_otel.standing import SCOPE
 
 logger = logging.getLogger("warpmetrics_otel")
+
+_NOBODYS = InstrumentationScope("")
 
 
 class Relay(SpanProcessor):
@@ -28,6 +31,7 @@ class Relay(SpanProcessor):
         self._others: set[Hashable] = set()
         self._infers: Hashable = None
         self._said = False
+        self._ours = _NOBODYS
 
     def has(self, destination: Hashable) -> bool:
         """Whether something on this provider sends to that destination already."""
@@ -68,7 +72,7 @@ class Relay(SpanProcessor):
         """Take note of what may be above a call."""
         if self._mouths:
             scope = span.instrumentation_scope
-            if scope is None or scope.name != SCOPE:
+            if scope is not self._ours and not self._is_ours(scope):
                 for mouth in self._mouths:
                     mouth.others.started(span, parent_context)
 
@@ -76,9 +80,16 @@ class Relay(SpanProcessor):
         """Pass on a span of others."""
         if self._mouths:
             scope = span.instrumentation_scope
-            if scope is None or scope.name != SCOPE:
+            if scope is not self._ours and not self._is_ours(scope):
                 for mouth in self._mouths:
                     mouth.others.ended(span)
+
+    def _is_ours(self, scope: InstrumentationScope | None) -> bool:
+        if scope is None or scope.name != SCOPE:
+            return False
+        # The agent waits for every look at a span of ours.
+        self._ours = scope
+        return True
 
     def shutdown(self) -> None:
         """Pass on what waits; sending is the recorders' business."""

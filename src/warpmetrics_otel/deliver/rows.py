@@ -1,28 +1,25 @@
-"""Entities as rows: the JSON text of one, with its kind, as it waits; and rows as the body of a request."""
+"""Rows, of which a batch is made: the JSON text of an entity and its kind; and rows as the body of a request."""
 
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from warpmetrics_otel.entities import KINDS, Entity
-from warpmetrics_otel.translate.exact import plain_value
+from warpmetrics_otel.entities import KINDS
 from warpmetrics_otel.translate.json_text import encoder
+from warpmetrics_otel.translate.records import CODES
 
 _write = encoder(ascii_only=True)
-_CODES = {kind: bytes([ord("a") + number]) for number, kind in enumerate(KINDS)}
-_KINDS = {code: kind for kind, code in _CODES.items()}
+_KINDS = {code: kind for kind, code in CODES.items()}
 CUT = "[cut by warpmetrics-otel: the server refused the size]"
 _TEXT_LENGTHS = (65_536, 16_384, 4096, 1024, 256)
 _INSTEAD = {"messages": CUT, "response": CUT, "toolCalls": None, "opts": {"cut": CUT}, "error": CUT}
 """What stands for a field that is too large whatever its texts; each of a kind that the API takes there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One entity, ready to be sent."""
 
     kind: str
@@ -32,25 +29,14 @@ class Row:
     """Where it waits; the backlog's own."""
 
 
-def row_of(entity: Entity, position: Any = None) -> Row:
-    """The row of an entity, which waits at that position."""
-    values = entity.to_json()
-    try:
-        text = _write(values)
-    except (TypeError, ValueError, RecursionError):
-        # Recording makes plain values; what others hand over is made so here, rather than lost.
-        text = _write(plain_value(values))
-    return Row(entity.kind, text.encode("ascii"), position)
-
-
 def unchanged(row: Row) -> Row:
     """The row as it is."""
     return row
 
 
 def packed(row: Row) -> bytes:
-    """A row as one record of a file."""
-    return _CODES[row.kind] + row.text
+    """The record of a row."""
+    return CODES[row.kind] + row.text
 
 
 def unpacked(record: bytes, position: Any) -> Row | None:
@@ -62,9 +48,9 @@ def unpacked(record: bytes, position: Any) -> Row | None:
 def body(rows: Iterable[Row]) -> bytes:
     """The request's body: the envelope of a batch with all six arrays (native-api.md)."""
     arrays: dict[str, list[bytes]] = {kind: [] for kind in KINDS}
-    for row in rows:
-        arrays[row.kind].append(row.text)
-    batch = b",".join(b'"%s":[%s]' % (kind.encode(), b",".join(texts)) for kind, texts in arrays.items())
+    for kind, text, _ in rows:
+        arrays[kind].append(text)
+    batch = b",".join([b'"%s":[%s]' % (kind.encode(), b",".join(texts)) for kind, texts in arrays.items()])
     return b'{"d":"%s"}' % base64.b64encode(b"{%s}" % batch)
 
 

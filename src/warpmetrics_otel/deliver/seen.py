@@ -16,7 +16,7 @@ class Seen:
 
     def add(self, key: str) -> bool:
         """Remember a key; False when it was known already."""
-        if key in self:
+        if key in self._young or key in self._old:
             return False
         self._young.add(key)
         if len(self._young) >= self._least:

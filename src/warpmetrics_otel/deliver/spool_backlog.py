@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from warpmetrics_otel.deliver.backlog import MemoryBacklog
-from warpmetrics_otel.deliver.rows import Row, packed, row_of, unpacked
+from warpmetrics_otel.deliver.rows import Row, packed, unpacked
 from warpmetrics_otel.deliver.spool import Position, Record, Spool
 from warpmetrics_otel.deliver.spool.group_sync import GroupSync
-from warpmetrics_otel.entities import Entity
 
 SYNC_SECONDS = 1.0
 """How long after it was accepted a row is on the disk at the latest, unless it is delivered before."""
@@ -51,13 +50,13 @@ class SpoolBacklog:
         self._group_sync = GroupSync(spool.sync, sync_seconds)
         self._tend_at = float("-inf")
 
-    def add(self, entity: Entity) -> None:
-        """Accept an entity: it outlives the process when this returns, unless the spool takes nothing."""
+    def add(self, records: Sequence[bytes]) -> None:
+        """Accept entities: they outlive the process when this returns, unless the spool takes nothing."""
         # What waits in memory is older: a row must not overtake it on its way to the server.
-        if not self._memory.pending() and self.spool.append(packed(row_of(entity))):
+        if not self._memory.pending() and self.spool.append(*records):
             self._group_sync.appended()
         else:
-            self._memory.add(entity)
+            self._memory.add(records)
 
     def next(self, most: int, most_bytes: int) -> list[Row]:
         """The oldest rows, in order."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.deliver.cost import Price
 from warpmetrics_otel.deliver.seen import Seen
-from warpmetrics_otel.entities import ABSENT, Act, Call, Entity, Group, Link, Outcome, Run
+from warpmetrics_otel.entities import ABSENT, Act, Call, Entity, Fact, Outcome, Run
 from warpmetrics_otel.translate.text import MAX_NAME_LENGTH, plain
 from warpmetrics_otel.translate.tokens import count
 
@@ -30,6 +30,10 @@ _REMEMBERED = 10_000
 
 _COUNTED = 10_000
 """Entities that are not counted again when another pipeline takes them too."""
+
+Classes = Mapping[str, str]
+Aids = tuple[Classes, Price | None]
+"""Classes of outcome names, and what tells the cost of a call."""
 
 Pairs = tuple[tuple[str, Any], ...]
 """A set of attributes, hashable."""
@@ -50,39 +54,32 @@ class Tally:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._waiting: deque[tuple[str, Callable[..., None], tuple[Any, ...]]] = deque()
+        self._waiting: deque[tuple[Fact, Aids]] = deque()
         self._series: dict[semconv.Metric, dict[Pairs, float]] = {metric: {} for metric in METRICS}
+        self._runs, self._outcomes = self._series[semconv.METRIC_RUNS], self._series[semconv.METRIC_OUTCOMES]
+        self._tokens, self._cost = self._series[semconv.METRIC_TOKENS], self._series[semconv.METRIC_COST]
+        self._count: dict[str, Callable[..., None]] = {
+            "runs": self._run,
+            "calls": self._call,
+            "outcomes": self._outcome,
+            "acts": self._act,
+        }
         self._counted = Seen(_COUNTED)
         self._acts: dict[str, Any] = {}
         self._followed: dict[str, Any] = {}
 
-    def note(
-        self, entity: Entity, classes: Mapping[str, str], follows: Any = None, cost_of: Price | None = None
-    ) -> None:
-        """Note an entity, to be counted later: only what is counted of it, so that no content is kept.
+    def note(self, facts: Iterable[Fact], classes: Classes, cost_of: Price | None = None) -> None:
+        """Note entities, to be counted later.
 
         Args:
-            entity: what was taken.
+            facts: what is counted of each.
             classes: lower-case outcome names to their classification.
-            follows: the name of the act that a run follows, where it is known.
             cost_of: tells what a call cost that does not say so.
         """
-        waiting = self._waiting
-        kind = type(entity)
-        if kind is Link or kind is Group:
-            return
-        if isinstance(entity, Call):
-            unsaid = cost_of if entity.cost is ABSENT else None
-            said = (entity.provider, entity.model, entity.tokens, entity.cost, entity.started_at, unsaid)
-            waiting.append((entity.id, self._call, said))
-        elif isinstance(entity, Outcome):
-            waiting.append((entity.id, self._outcome, (entity.ref_id, entity.name, classes)))
-        elif isinstance(entity, Run):
-            waiting.append((entity.id, self._run, (entity.id, entity.label, entity.ref_id, follows)))
-        elif isinstance(entity, Act):
-            waiting.append((entity.id, self._act, (entity.id, entity.name)))
+        aids = classes, cost_of
+        self._waiting.extend([(fact, aids) for fact in facts])
         # Nobody has counted for long: the API is down, and no metrics are collected.
-        if len(waiting) > MOST_WAITING and self._lock.acquire(blocking=False):
+        if len(self._waiting) > MOST_WAITING and self._lock.acquire(blocking=False):
             try:
                 self.count()
             finally:
@@ -92,9 +89,9 @@ class Tally:
         """Count what was noted."""
         with self._lock:
             while self._waiting:
-                native_id, count_it, said = self._waiting.popleft()
+                (kind, native_id, *said), aids = self._waiting.popleft()
                 if self._counted.add(native_id):
-                    count_it(*said)
+                    self._count[kind](native_id, aids, *said)
 
     def series(self, metric: semconv.Metric) -> list[tuple[Pairs, float]]:
         """The totals of a metric so far, by attributes."""
@@ -102,44 +99,57 @@ class Tally:
             self.count()
             return list(self._series[metric].items())
 
-    def _call(self, provider: Any, model: Any, tokens: Any, cost: Any, started_at: Any, cost_of: Price | None) -> None:
-        if cost_of is not None:
-            cost = cost_of(provider, model, tokens, started_at)
+    def _call(self, _: str, aids: Aids, provider: Any, model: Any, tokens: Any, cost: Any, started_at: Any) -> None:
+        if cost is ABSENT and aids[1] is not None:
+            cost = aids[1](provider, model, tokens, started_at)
         read, written, paid = _model_pairs(_name(provider), _name(model))
         if type(tokens) is dict:
-            self._add(semconv.METRIC_TOKENS, read, count(tokens.get("prompt")))
-            self._add(semconv.METRIC_TOKENS, written, count(tokens.get("completion")))
-        self._add(semconv.METRIC_COST, paid, count(cost))
+            self._add(self._tokens, read, tokens.get("prompt"))
+            self._add(self._tokens, written, tokens.get("completion"))
+        if cost is not None and cost is not ABSENT:
+            self._add(self._cost, paid, cost)
 
-    def _run(self, native_id: str, label: Any, ref_id: Any, follows: Any) -> None:
+    def _run(self, native_id: str, _: Aids, label: Any, ref_id: Any, follows: Any) -> None:
         act = _name(follows if follows is not None else self._acts.get(ref_id) if type(ref_id) is str else None)
         if act is not None:
             _remember(self._followed, native_id, act)
-        self._add(semconv.METRIC_RUNS, _run_pairs(_name(label), act), 1)
+        self._add(self._runs, _run_pairs(_name(label), act), 1)
 
-    def _outcome(self, ref_id: Any, name: Any, classes: Mapping[str, str]) -> None:
+    def _outcome(self, _: str, aids: Aids, ref_id: Any, name: Any) -> None:
         text = _name(name)
-        classification = None if text is None else classes.get(text.casefold())
-        self._add(semconv.METRIC_OUTCOMES, _outcome_pairs(None, text, classification), 1)
+        classification = None if text is None else aids[0].get(text.casefold())
+        self._add(self._outcomes, _outcome_pairs(None, text, classification), 1)
         act = self._followed.get(ref_id) if type(ref_id) is str else None
         if act is not None:
-            self._add(semconv.METRIC_FOLLOW_UP_OUTCOMES, _outcome_pairs(act, text, classification), 1)
+            self._add(self._series[semconv.METRIC_FOLLOW_UP_OUTCOMES], _outcome_pairs(act, text, classification), 1)
 
-    def _act(self, native_id: str, name: Any) -> None:
+    def _act(self, native_id: str, _: Aids, ref_id: Any, name: Any) -> None:
         text = _name(name)
         _remember(self._acts, native_id, text)
-        self._add(semconv.METRIC_ACTS, _pairs((semconv.WARPMETRICS_ACT_NAME, text)), 1)
+        self._add(self._series[semconv.METRIC_ACTS], _act_pairs(text), 1)
 
-    def _add(self, metric: semconv.Metric, pairs: Pairs, amount: float | None) -> None:
+    def _add(self, totals: dict[Pairs, float], pairs: Pairs, value: Any) -> None:
+        amount = value if type(value) is int else count(value)
         if not amount or amount < 0:
             return
-        totals = self._series[metric]
         before = totals.get(pairs)
         if before is None:
             if len(totals) >= MOST_SERIES:
                 pairs = _OVERFLOW
             before = totals.get(pairs, 0)
         totals[pairs] = before + amount
+
+
+def fact_of(entity: Entity) -> Fact | None:
+    """What is counted of an entity: no content. None where nothing is."""
+    if isinstance(entity, Call):
+        said = entity.provider, entity.model, entity.tokens, entity.cost, entity.started_at
+        return entity.kind, entity.id, *said
+    if isinstance(entity, Run):
+        return entity.kind, entity.id, entity.label, entity.ref_id, None
+    if isinstance(entity, (Outcome, Act)):
+        return entity.kind, entity.id, entity.ref_id, entity.name
+    return None
 
 
 def _name(value: Any) -> str | None:
@@ -177,6 +187,11 @@ def _outcome_pairs(act: str | None, name: str | None, classification: str | None
         (semconv.WARPMETRICS_OUTCOME_NAME, name),
         (semconv.WARPMETRICS_OUTCOME_CLASSIFICATION, classification),
     )
+
+
+@lru_cache(MOST_SERIES)
+def _act_pairs(name: str | None) -> Pairs:
+    return _pairs((semconv.WARPMETRICS_ACT_NAME, name))
 
 
 def _remember(names: dict[str, Any], native_id: str, value: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import fields, replace
 
 from opentelemetry import trace
@@ -12,8 +12,9 @@ from warpmetrics_otel.deliver.connect import Connection
 from warpmetrics_otel.deliver.mouth import Mouth
 from warpmetrics_otel.deliver.options import MouthSettings
 from warpmetrics_otel.deliver.relay import Relay, relays
-from warpmetrics_otel.entities import Act, Counts, Entity, Outcome
+from warpmetrics_otel.entities import Counts, Entity, Told
 from warpmetrics_otel.options import DeliverySettings
+from warpmetrics_otel.translate.records import entity_of
 
 
 class Watching:
@@ -36,6 +37,8 @@ class Watching:
         self._mouth: Mouth | None = None
         self._relays: list[Relay] = []
         self._looking = not stays
+        self.take_later: Callable[[Told, int], None] = connection.take_later if stays else self._look_and_take
+        """Accept a run, group or call (`entities.Tap`); the pipeline's own once there is nothing to look for."""
         self._watch(provider)
 
     @property
@@ -43,18 +46,23 @@ class Watching:
         """Where it leads."""
         return self._connection.destination
 
-    def take(self, entities: Iterable[Entity], follows: object = None) -> None:
-        """Accept what was recorded."""
+    def take(self, entities: Iterable[Entity]) -> None:
+        """Accept entities, parents no later than their children."""
+        self._connection.take(entities)
+
+    def take_mark(self, told: Told, size: int) -> None:
+        """Accept an outcome or act (`entities.Tap`)."""
         if self._looking:
             self._look()
         if self._mouth is not None and self._mouth.others.busy:
-            made = list(entities)
-            if all(isinstance(entity, Outcome | Act) for entity in made):
-                # They may be about what others record, and that is on its way.
-                self._mouth.wait(made)
-                return
-            entities = made
-        self._connection.take(entities, follows)
+            # It may be about what others record, and that is on its way.
+            self._mouth.wait([entity_of(record) for _, record, _ in told[0](told)])
+        else:
+            self._connection.take_later(told, size)
+
+    def _look_and_take(self, told: Told, size: int) -> None:
+        self._look()
+        self._connection.take_later(told, size)
 
     def flush(self, seconds: float) -> Counts:
         """Send what waits, without what is above it where need be, for at most so many seconds."""
@@ -79,6 +87,7 @@ class Watching:
         provider = trace.get_tracer_provider()
         if not isinstance(provider, trace.ProxyTracerProvider):
             self._looking = False
+            self.take_later = self._connection.take_later
             self._watch(provider)
 
     def _watch(self, provider: trace.TracerProvider) -> None:

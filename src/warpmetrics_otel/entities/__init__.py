@@ -6,9 +6,8 @@ key that was left out stays out. How entities become spans is `translate`'s busi
 
 from warpmetrics_otel.entities.absent import ABSENT
 from warpmetrics_otel.entities.batch import Batch
-from warpmetrics_otel.entities.later import Later
 from warpmetrics_otel.entities.rows import KINDS, Act, Call, Entity, Group, Link, Outcome, Run, row_from
-from warpmetrics_otel.entities.tap import Counts, Delivery, Tap
+from warpmetrics_otel.entities.tap import Counts, Delivery, Fact, Tap, Told, Written
 
 __all__ = [
     "ABSENT",
@@ -19,11 +18,13 @@ __all__ = [
     "Counts",
     "Delivery",
     "Entity",
+    "Fact",
     "Group",
-    "Later",
     "Link",
     "Outcome",
     "Run",
     "Tap",
+    "Told",
+    "Written",
     "row_from",
 ]

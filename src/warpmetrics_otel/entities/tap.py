@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from warpmetrics_otel.entities.rows import Entity
+
+Fact = tuple[Any, ...]
+"""What metrics count of an entity: its kind and id; then, of a run, its label, its act's id and that act's name, where
+they are known; of a call, provider, model, tokens, cost (ABSENT where nobody said it) and start; of an outcome or act,
+what it is about and its name."""
+
+Written = tuple[str, bytes, Fact | None]
+"""An entity as it is sent: its key, its record (`translate.records`), and what is counted of it."""
+
+Told = tuple[Any, ...]
+"""A function that makes entities, followed by what it makes them of: the function is called with the whole tuple, and
+gives `Written` entities, parents no later than their children."""
 
 
 class Tap(Protocol):
     """Where entities go as they come into being."""
 
-    def take(self, entities: Iterable[Entity], follows: object = None) -> None:
-        """Accept entities. Never raises, never blocks.
+    def take(self, entities: Iterable[Entity]) -> None:
+        """Accept entities, parents no later than their children. Never raises, never blocks."""
+        ...
+
+    @property
+    def take_later(self) -> Callable[[Told, int], None]:
+        """Accept a run, group or call in the making: what that takes is not the agent's time. Never raises or blocks.
 
         Args:
-            entities: parents no later than their children; `Later` ones may be made on another thread.
-            follows: the name of the act that a run among them follows, where it is known: for metrics, since the act
-                may have been recorded by another process.
+            told: what they are made of; its first item makes them, once, on any thread.
+            size: bytes of the texts in it, about.
         """
+        ...
+
+    @property
+    def take_mark(self) -> Callable[[Told, int], None]:
+        """Likewise an outcome or act, which may be about what others than the recorder tell of."""
         ...
 
 

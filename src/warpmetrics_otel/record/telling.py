@@ -1,126 +1,135 @@
 """What recording tells delivery, at once: a run and a group when they start, an outcome and an act when they happen.
 
 From span ends alone a follow-up would arrive before its act, and a killed process would lose outcomes
-whose verbs had returned. Users' values are copied at once, since they may go on to change them; the rest of what
-making entities takes is left to delivery, which has a thread for it.
+whose verbs had returned. Users' values are taken as they are now, since they may go on to change them; the rest of
+what making entities takes is left to delivery, which has a thread for it (`told`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel import entities, ids
 from warpmetrics_otel.beside import beside
-from warpmetrics_otel.translate.call_rows import Content, call_from_data, content_of
-from warpmetrics_otel.translate.keep import Keep
-from warpmetrics_otel.translate.opts import redacted
-from warpmetrics_otel.translate.times import iso
+from warpmetrics_otel.record.told import (
+    fixed,
+    fixed_messages,
+    fixed_tokens,
+    written_call,
+    written_group,
+    written_mark,
+    written_run,
+)
+from warpmetrics_otel.translate.exact import plain_value
+from warpmetrics_otel.translate.opts import Redact, redacted
 
 if TYPE_CHECKING:
     from warpmetrics_otel.capture.data import CallData
     from warpmetrics_otel.record.settings import Settings
     from warpmetrics_otel.record.state import Mark, State
 
+_OUTCOMES, _ACTS = entities.KINDS[-2:]
 _LONGEST_CONTENT = 4 << 20
 """Characters of one call's content; the API's own limit is not known, and the pipeline shortens what it refuses."""
 
 
-class _Nowhere:
-    def take(self, told: Iterable[entities.Entity], follows: object = None) -> None:
-        """There is no delivery of recording's own."""
-
-
-_NOWHERE = _Nowhere()
-
-
 class Telling:
-    """Makes entities of what was recorded, and hands them to delivery.
+    """Tells delivery what was recorded.
 
     Args:
-        delivery: where they go; None keeps calls for those who read spans, and tells nothing else.
+        delivery: who is told; None keeps calls for those who read spans, and tells nothing else.
         settings: what of a call's content is told.
     """
 
     def __init__(self, delivery: entities.Delivery | None, settings: Settings) -> None:
-        self._tap: entities.Tap = _NOWHERE if delivery is None else delivery
+        self._tap = delivery
         self._destination = None if delivery is None else delivery.destination
-        self._content = settings.native_content
-        self._redact = settings.redact
+        self._shown = _as_it_is if settings.native_content else _left_out
+        if settings.native_content and settings.redact is not None:
+            self._shown = partial(_redacted, redact=settings.redact)
 
     def run(
         self, state: State, label: object, opts: Any, act: Mark | None, conversation_id: Any, user_id: Any, at_ns: int
     ) -> None:
         """A run has started."""
-        keep = Keep()
-        bag = keep(opts)
         if conversation_id is not None or user_id is not None:
-            bag = _with(bag, conversation_id=keep(conversation_id), user_id=keep(user_id))
+            opts = _with(plain_value(opts), conversation_id=conversation_id, user_id=user_id)
         act_id, act_name = (None, None) if act is None else (act.id, act.act_name)
-        self._tap.take(entities.Later(_run, (state.id, keep(label), bag, act_id, at_ns), keep.size), act_name)
+        bag = None if opts is None else fixed(opts)
+        told = (
+            written_run,
+            state.id,
+            label if type(label) is str else plain_value(label),
+            bag,
+            act_id,
+            act_name,
+            at_ns,
+        )
+        if self._tap is not None:
+            self._tap.take_later(told, 0 if bag is None else len(bag))
 
     def group(self, state: State, parent: State, label: object, opts: Any, at_ns: int) -> None:
         """A group has started."""
-        keep = Keep()
-        made_of = (state.id, parent.id, keep(label), keep(opts), at_ns)
-        self._tap.take(entities.Later(_group, made_of, keep.size))
+        bag = None if opts is None else fixed(opts)
+        if self._tap is not None:
+            told = (written_group, state.id, parent.id, label if type(label) is str else plain_value(label), bag, at_ns)
+            self._tap.take_later(told, 0 if bag is None else len(bag))
 
     def call(self, state: State, parent: State, data: CallData, opts: Any) -> None:
         """A call is over."""
-        keep = Keep()
-        content = self._content_of(data, keep)
-        made_of = (state.id, parent.id, data, keep(opts), content)
-        if beside.readers:
-            beside.put(_call(*made_of)[0], self._destination)
-        self._tap.take(entities.Later(_call, made_of, keep.size))
+        messages, response, tool_calls = self._shown(data)
+        tools, tokens = data.tools, data.tokens
+        told = (
+            written_call,
+            state.id,
+            parent.id,
+            data,
+            messages,
+            response,
+            None if tools is None else fixed(tools),
+            tool_calls,
+            tokens.copy() if type(tokens) is dict else fixed_tokens(tokens),
+            None if opts is None else fixed(opts),
+        )
+        if beside.readers and beside.wanted(self._destination):
+            (_, record, _), _ = written_call(told)
+            beside.put(entities.Call.from_json(json.loads(record[1:])), self._destination)
+        if self._tap is not None:
+            size = sum(map(len, messages)) if type(messages) is tuple else len(messages or "")
+            self._tap.take_later(told, size + len(response or ""))
 
     def mark(self, mark: Mark, ref_id: str, name: object, opts: Any, at_ns: int) -> None:
         """An outcome or act has happened."""
-        keep = Keep()
-        made_of = (mark.kind, mark.id, ref_id, keep(name), keep(opts), at_ns)
-        self._tap.take(entities.Later(_mark, made_of, keep.size))
+        bag = None if opts is None else fixed(opts)
+        kind = _OUTCOMES if mark.kind == ids.OUTCOME else _ACTS
+        told = (written_mark, kind, mark.id, ref_id, name if type(name) is str else plain_value(name), bag, at_ns)
+        if self._tap is not None:
+            self._tap.take_mark(told, 0 if bag is None else len(bag))
 
-    def _content_of(self, data: CallData, keep: Keep) -> Content:
-        content = content_of(data, keep)
-        if not self._content:
-            kept = content._replace(messages=None)
-            absent = entities.ABSENT
-            return kept._replace(
-                response=absent if kept.response is absent else None,
-                tool_calls=absent if kept.tool_calls is absent else None,
-            )
-        if self._redact is None:
-            return content
-        shown = {
-            name: redacted(getattr(content, name), self._redact, path, _LONGEST_CONTENT)[0]
-            for name, path in (("messages", "messages"), ("response", "response"), ("tool_calls", "tool_calls"))
-            if getattr(content, name) is not None and getattr(content, name) is not entities.ABSENT
-        }
-        return content._replace(**shown)
+
+_Shown = tuple[Any, Any, Any]
+"""Messages, response and tool calls."""
+
+
+def _as_it_is(data: CallData) -> _Shown:
+    tool_calls = data.tool_calls
+    return fixed_messages(data.messages), data.response, None if tool_calls is None else fixed(tool_calls)
+
+
+def _left_out(_data: CallData) -> _Shown:
+    return None, None, None
+
+
+def _redacted(data: CallData, redact: Redact) -> _Shown:
+    def shown(value: Any, path: str) -> Any:
+        return None if value is None else fixed(redacted(value, redact, path, _LONGEST_CONTENT)[0])
+
+    return shown(data.messages, "messages"), shown(data.response, "response"), shown(data.tool_calls, "tool_calls")
 
 
 def _with(bag: Any, **given: Any) -> Any:
     """The bag with what was given beside it; one that is no object stays as it is."""
     known = {name: value for name, value in given.items() if value is not None}
     return {**(bag or {}), **known} if bag is None or isinstance(bag, dict) else bag
-
-
-def _run(native_id: str, label: Any, opts: Any, act_id: str | None, at_ns: int) -> tuple[entities.Entity, ...]:
-    return (entities.Run(native_id, label, opts, act_id, iso(at_ns)),)
-
-
-def _group(native_id: str, parent_id: str, label: Any, opts: Any, at_ns: int) -> tuple[entities.Entity, ...]:
-    at = iso(at_ns)
-    return entities.Group(native_id, label, opts, at), entities.Link(parent_id, native_id, "group", at)
-
-
-def _call(
-    native_id: str, parent_id: str, data: CallData, opts: Any, content: Content
-) -> tuple[entities.Call, entities.Link]:
-    call = call_from_data(native_id, data, opts, content)
-    return call, entities.Link(parent_id, native_id, "call", call.ended_at)
-
-
-def _mark(kind: str, native_id: str, ref_id: str, name: Any, opts: Any, at_ns: int) -> tuple[entities.Entity, ...]:
-    make = entities.Outcome if kind == ids.OUTCOME else entities.Act
-    return (make(native_id, ref_id, name, opts, iso(at_ns)),)

@@ -27,26 +27,22 @@ ContentLookup = Callable[[str], Content | None]
 """From a call's id to its content; None where that is not kept."""
 
 
-def content_of(data: CallData, plain: Callable[[Any], Any] = plain_value) -> Content:
+def content_of(data: CallData) -> Content:
     """The content of a call's data, as plain JSON values. A failed call has none but its messages.
 
     One recorded by hand has them all, as null where they are not known: that is what the vendor's SDK sends.
-
-    Args:
-        data: all that is known of it.
-        plain: makes values plain.
     """
-    messages = plain(data.messages)
+    messages = plain_value(data.messages)
     failed = data.error is not None or data.error_type is not None
     if failed and not data.by_hand:
         return Content(messages)
     return Content(
         messages,
-        plain(data.response),
-        plain(data.tools),
-        plain(data.tool_calls),
-        plain(data.tokens),
-        _exact_duration(data) if data.exact else ABSENT,
+        plain_value(data.response),
+        plain_value(data.tools),
+        plain_value(data.tool_calls),
+        plain_value(data.tokens),
+        duration_of(data) if data.exact else ABSENT,
     )
 
 
@@ -71,7 +67,7 @@ def call_from_data(call_id: str, data: CallData, opts: Any = None, content: Cont
         said.tools,
         said.tool_calls,
         said.tokens,
-        milliseconds(started, ended) if said.duration is ABSENT else said.duration,
+        duration_of(data) if said.duration is ABSENT else said.duration,
         iso(started),
         iso(ended),
         "error" if failed else "success",
@@ -81,6 +77,9 @@ def call_from_data(call_id: str, data: CallData, opts: Any = None, content: Cont
     )
 
 
-def _exact_duration(data: CallData) -> int | float:
+def duration_of(data: CallData) -> int | float:
+    """Milliseconds: whole ones, unless the user has given the times."""
+    if not data.exact:
+        return milliseconds(data.started_ns, data.ended_ns)
     duration = data.ended_ns - data.started_ns
     return duration // 1_000_000 if duration % 1_000_000 == 0 else duration / 1_000_000

@@ -23,7 +23,8 @@ LINK = "!link"
 """The fields of the link to a group or call, in the ``warpmetrics.native`` of that."""
 
 _LONGEST_TEXT = 1 << 20
-_MAX_DEPTH = 64
+MAX_DEPTH = 64
+"""How deep lists and objects are in each other at most; what is deeper is replaced."""
 _EXACT = frozenset({str, int, bool, type(None)})
 _encode = encoder(ascii_only=True)
 
@@ -32,13 +33,18 @@ def json_text(value: Any) -> str:
     """Compact ASCII JSON of a value that came from JSON; what is none after all is replaced by the nearest thing."""
     try:
         return _encode(value)
-    except (ValueError, TypeError, RecursionError):
+    except Exception:  # noqa: BLE001 -- a user's container may raise anything
         return _encode(_nearest(value))
 
 
 def plain_value(value: Any) -> Any:
     """A value that JSON holds exactly: the same object when it is one, else the nearest thing that is."""
-    return value if _is_plain(value, 0) else _nearest(value)
+    try:
+        plain = _is_plain(value, 0)
+    except RuntimeError:
+        # Another thread changed it while it was looked at.
+        plain = False
+    return value if plain else _nearest(value)
 
 
 def shown(value: Any) -> str:
@@ -101,7 +107,7 @@ def _is_plain(value: Any, depth: int) -> bool:
         return bool(value.bit_length() <= MAX_PRINTED_BITS)
     if kind is float:
         return isfinite(value)
-    if depth == _MAX_DEPTH:
+    if depth == MAX_DEPTH:
         return False
     if kind is dict:
         for key, item in value.items():

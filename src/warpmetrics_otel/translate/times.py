@@ -17,8 +17,9 @@ TIMES = range(1, 1 << 63)
 
 def iso(time_ns: int) -> str:
     """The time as the native API has it, cut to milliseconds. Times before 1970 and after 9999 read as the nearest."""
-    seconds, rest = divmod(min(max(time_ns, 0), _LAST_NS), 1_000_000_000)
-    return f"{_seconds(seconds)}.{rest // 1_000_000:03d}Z"
+    if not 0 <= time_ns <= _LAST_NS:
+        time_ns = min(max(time_ns, 0), _LAST_NS)
+    return f"{_seconds(time_ns // 1_000_000_000)}.{time_ns // 1_000_000 % 1000:03d}Z"
 
 
 @lru_cache(maxsize=64)

@@ -37,7 +37,7 @@ class Spool:
     Args:
         files: the directory.
         max_bytes: how much all processes together keep in it.
-        segment_bytes: how large a segment becomes at most, unless one record is larger.
+        segment_bytes: how large a segment becomes at most, unless what is appended at once is larger.
         random_bytes: gives so many, never the same again; owners' names are made of them.
     """
 
@@ -74,15 +74,18 @@ class Spool:
             self._files.close(owner.lock)
         self._begin()
 
-    def append(self, payload: bytes) -> bool:
-        """Accept a record: once this has returned it outlives the process, and the power from the next sync on.
+    def append(self, *payloads: bytes) -> bool:
+        """Accept records: once this has returned they outlive the process, and the power from the next sync on.
 
         Never raises, and waits for no disk.
 
+        Args:
+            payloads: one, or a few that belong together: they go into one segment, whatever its size.
+
         Returns:
-            False when it was not accepted; why is counted in `refused`.
+            False when they were not accepted, none of them; why is counted in `refused`.
         """
-        return self._writer.append(payload)
+        return self._writer.append(payloads)
 
     def sync(self) -> bool:
         """Put on the disk what was appended before; takes milliseconds, and keeps no append waiting.

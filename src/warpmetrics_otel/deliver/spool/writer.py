@@ -1,4 +1,4 @@
-"""Appending, on the agent's threads: a checksum and one write, and now and then a new segment.
+"""Appending, on the agent's threads: checksums and one write, and now and then a new segment.
 
 Nothing here raises into the agent. What cannot be written is refused, counted by reason, and said once.
 """
@@ -9,7 +9,7 @@ import errno
 import logging
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from zlib import crc32
 
 from warpmetrics_otel.deliver.spool.books import Books
@@ -30,7 +30,7 @@ class Writer:
     Args:
         files: the directory.
         books: where the segments are noted down.
-        segment_bytes: how large a segment becomes; a record that is larger has one of its own.
+        segment_bytes: how large a segment becomes; what is larger and appended at once has one of its own.
         make_room: given the bytes of a new file, makes sure that they fit; False when they do not. May raise `OSError`.
         random_bytes: gives so many, never the same again.
     """
@@ -53,7 +53,7 @@ class Writer:
         self._lock = threading.RLock()
         self._syncing = threading.RLock()
         self._busy = False
-        self._put_off: deque[bytes] = deque()
+        self._put_off: deque[Sequence[bytes]] = deque()
         self._own: Owner | None = None
         self._closed: deque[Segment] = deque()
         self._names_changed = False
@@ -63,23 +63,24 @@ class Writer:
         self.refused: Counter[str] = Counter()
         """How many records were not accepted, by reason."""
 
-    def append(self, payload: bytes) -> bool:
-        """Append a record; when it returns, the record outlives the process.
+    def append(self, payloads: Sequence[bytes]) -> bool:
+        """Append records, in one file; when it returns, they outlive the process.
 
         Returns:
-            False when it could not be written; why is counted in `refused`.
+            False when they could not be written; why is counted in `refused`.
         """
         with self._lock:
             if self._busy:
-                # The append that was interrupted writes it, as soon as the handler returns.
-                self._put_off.append(payload)
+                # The append that was interrupted writes them, as soon as the handler returns.
+                self._put_off.append(payloads)
                 return True
             try:
                 self._busy = True
-                accepted = self._append(payload)
+                accepted = self._append(payloads)
                 while self._put_off:
-                    if not self._append(self._put_off.popleft()):
-                        self._books.lose("write_failed")
+                    put_off = self._put_off.popleft()
+                    if not self._append(put_off):
+                        self._books.lose("write_failed", len(put_off))
             finally:
                 self._busy = False
         return accepted
@@ -162,37 +163,43 @@ class Writer:
         segments = [*self._closed, *([] if self.active is None else [self.active])]
         return {segment.handle for segment in segments if segment.handle is not None}
 
-    def _append(self, payload: bytes) -> bool:
-        length = len(payload)
+    def _append(self, payloads: Sequence[bytes]) -> bool:
+        count = len(payloads)
+        length = count * RECORD_BYTES + sum(map(len, payloads))
         segment = self.active
-        if segment is None or (segment.count and segment.size + RECORD_BYTES + length > self._segment_bytes):
-            segment = self._next_segment(length)
+        if segment is None or (segment.count and segment.size + length > self._segment_bytes):
+            segment = self._next_segment(payloads, length)
             if segment is None:
                 return False
-        at = segment.size
-        record = record_header(MARK, length, crc32(payload, segment.seed + at & 0xFFFFFFFF)) + payload
+        at = end = segment.size
+        parts = []
+        for payload in payloads:
+            parts.append(record_header(MARK, len(payload), crc32(payload, segment.seed + end & 0xFFFFFFFF)))
+            parts.append(payload)
+            end += RECORD_BYTES + len(payload)
+        records = b"".join(parts)
         try:
             # At an offset rather than at the end: what a failed or interrupted write left is written over.
-            written = self._write(segment.handle, record, at)  # type: ignore[arg-type]  # the active segment is open
-            if written != len(record):
-                write_whole(self._files, segment.handle, record[written:], at + written)  # type: ignore[arg-type]
+            written = self._write(segment.handle, records, at)  # type: ignore[arg-type]  # the active segment is open
+            if written != length:
+                write_whole(self._files, segment.handle, records[written:], at + written)  # type: ignore[arg-type]
         except OSError as error:
-            self._refuse(_reason(error), error)
+            self._refuse(count, _reason(error), error)
             return False
-        segment.count += 1
-        self._books.appended += 1
-        segment.size = at + len(record)
+        segment.count += count
+        self._books.appended += count
+        segment.size = end
         if self._failing:
             self._failing = False
             logger.info("%r can be written again", self._files)
         return True
 
-    def _next_segment(self, length: int) -> Segment | None:
+    def _next_segment(self, payloads: Sequence[bytes], length: int) -> Segment | None:
         self._finish()
-        needed = len(HEADER) + RECORD_BYTES + length
+        needed = len(HEADER) + length
         try:
-            if length > LONGEST or not self._make_room(max(needed, self._segment_bytes)):
-                self._refuse("spool_full", None)
+            if max(map(len, payloads)) > LONGEST or not self._make_room(max(needed, self._segment_bytes)):
+                self._refuse(len(payloads), "spool_full", None)
                 return None
             own = self._own or self._new_owner()
             own.numbers += 1
@@ -206,7 +213,7 @@ class Writer:
                 self._files.remove(segment.name)
                 raise
         except OSError as error:
-            self._refuse(_reason(error), error)
+            self._refuse(len(payloads), _reason(error), error)
             return None
         self._books.add(own, segment)
         self.active = segment
@@ -239,8 +246,8 @@ class Writer:
         finally:
             self._files.close(handle)
 
-    def _refuse(self, reason: str, error: OSError | None) -> None:
-        self.refused[reason] += 1
+    def _refuse(self, count: int, reason: str, error: OSError | None) -> None:
+        self.refused[reason] += count
         if not self._failing:
             self._failing = True
             why = "other processes fill it" if error is None else error

@@ -1,0 +1,98 @@
+"""What the agent hands over stays as it was then, and makes the rows that the same data gives any other way."""
+
+import copy
+import json
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warpmetrics_otel.capture.data import CallData
+from warpmetrics_otel.record.told import Json, fixed, fixed_messages, fixed_tokens, written_call
+from warpmetrics_otel.translate.call_rows import call_from_data
+from warpmetrics_otel.translate.exact import json_text, plain_value
+from warpmetrics_otel.translate.records import record_of
+
+TEXTS = st.text(st.characters(codec=None), max_size=40)
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+MESSAGES = st.lists(
+    st.fixed_dictionaries({"role": TEXTS, "content": TEXTS})
+    | st.dictionaries(st.sampled_from(["role", "content"]), PLAIN)
+)
+
+
+def told(data, opts=None):
+    messages, tool_calls = fixed_messages(data.messages), fixed(data.tool_calls)
+    tools, tokens = fixed(data.tools), fixed_tokens(data.tokens)
+    return written_call, "wm_call_1", "wm_run_1", data, messages, data.response, tools, tool_calls, tokens, fixed(opts)
+
+
+@given(
+    messages=MESSAGES | PLAIN,
+    response=st.none() | TEXTS,
+    tools=st.none() | st.lists(TEXTS, max_size=2),
+    tool_calls=st.none() | st.lists(st.fixed_dictionaries({"id": TEXTS, "arguments": TEXTS}), max_size=2),
+    tokens=st.none() | st.dictionaries(TEXTS, st.integers(0, 99) | st.floats(0, 9), max_size=3),
+    error=st.none() | TEXTS,
+    opts=PLAIN,
+    cost=st.none() | st.floats(0, 9),
+    by_hand=st.booleans(),
+    exact=st.booleans(),
+)
+def test_a_calls_row_is_the_one_that_its_data_gives(opts, **given_data):
+    data = CallData("openai", request_model="m", started_ns=10**18, ended_ns=10**18 + 1_500_000, **given_data)
+    (key, record, _), (link_key, link, _) = written_call(told(data, opts))
+    expected = record_of(call_from_data("wm_call_1", data, opts))
+    assert json.dumps(json.loads(record[1:]), sort_keys=True) == json.dumps(json.loads(expected[1:]), sort_keys=True)
+    assert list(json.loads(record[1:])) == list(json.loads(expected[1:]))
+    assert key == "wm_call_1"
+    assert link_key == "wm_run_1>wm_call_1"
+    assert json.loads(link[1:])["timestamp"] == json.loads(record[1:])["endedAt"]
+
+
+@given(PLAIN)
+def test_what_the_user_does_to_theirs_afterwards_changes_nothing(value):
+    given_value = {"value": copy.deepcopy(value), "list": [1]}
+    kept = fixed(given_value)
+    given_value["value"] = None
+    given_value["list"].append(2)
+    assert json.loads(kept) == {"value": value, "list": [1]}
+
+
+def test_messages_are_kept_as_they_were():
+    messages = [{"role": "user", "content": "Hello"}]
+    kept = fixed_messages(messages)
+    messages[0]["content"] = "Goodbye"
+    messages.append({"role": "user", "content": "more"})
+    data = CallData("openai", messages=messages)
+    (_, record, _), _ = written_call((written_call, "wm_call_1", "wm_run_1", data, kept, *[None] * 5))
+    assert json.loads(record[1:])["messages"] == [{"role": "user", "content": "Hello"}]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"a": {"b": b"bytes"}}, [float("nan")], {"x": object}, 1 << 20_000, [threading.Lock()], {1: "one", "two": 2}],
+    ids=["bytes", "nan", "class", "integer", "lock", "keys"],
+)
+def test_an_odd_value_becomes_what_is_nearest(odd):
+    kept = fixed(odd)
+    assert type(kept) is Json
+    assert json.loads(kept) == json.loads(json_text(plain_value(odd)))
+
+
+def test_a_value_inside_itself_comes_to_an_end():
+    circle = []
+    circle.append(circle)
+    assert "[circular]" in fixed(circle)
+
+
+def test_what_is_too_deep_to_be_read_again_is_cut():
+    deep = []
+    for _ in range(200):
+        deep = [deep]
+    assert "[too deep]" in fixed(deep)
