@@ -5,7 +5,7 @@ Warpmetrics spans among them serve as what others hang on; they are translated b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from warpmetrics_otel.entities import Call, Entity
 from warpmetrics_otel.translate.call_rows import ContentLookup
@@ -45,17 +45,17 @@ def foreign_to_native(
     Returns:
         The entities of others' spans, parents before their children.
     """
-    evidence = registry.evidence
-    traces: dict[int, dict[int, SpanView]] = {}
+    known = spans if isinstance(spans, Sequence) else [*spans]
+    tells_nothing = registry.evidence.isdisjoint
     telling: dict[int, list[SpanView]] = {}
-    for span in spans:
-        trace_id = span.trace_id
-        trace = traces.get(trace_id)
-        if trace is None:
-            trace = traces[trace_id] = {}
-        trace[span.span_id] = span
-        if not evidence.isdisjoint(span.attributes):
-            telling.setdefault(trace_id, []).append(span)
+    for span in [span for span in known if not tells_nothing(span.attributes)]:
+        telling.setdefault(span.trace_id, []).append(span)
+    traces: dict[int, dict[int, SpanView]] = {trace_id: {} for trace_id in telling}
+    for span in known:
+        # Most traces are about no model, and are not looked at any more.
+        trace = traces.get(span.trace_id)
+        if trace is not None:
+            trace[span.span_id] = span
     entities: list[Entity] = []
     for trace_id, found in telling.items():
         lineage = Lineage(traces[trace_id], found, above)
