@@ -178,6 +178,10 @@ def test_a_backend_that_has_nothing(run, tmp_path, command):
 def test_a_backend_that_has_nothing_of_what_is_asked_for(run, jaeger, spans):
     code, _, said = run("chain", "--jaeger", jaeger.url, "--label", "Nobody", *ALL)
     assert (code, "No runs found" in said) == (NOTHING_FOUND, True)
+    assert "(--label Nobody; the time that was given)" in said
+    code, _, said = run("runs", "--jaeger", jaeger.url, "--label", "Nobody")
+    assert code == NOTHING_FOUND
+    assert "(--label Nobody; the last 24 hours, as neither --last nor --since says more)" in said
     code, _, said = run("chain", "--otlp-file", spans, "--label", "Nobody")
     assert code == NOTHING_FOUND
     assert f"None of the 2 chains in {spans} is of what was asked for." in said

@@ -22,7 +22,8 @@ def chain(
         str | None,
         typer.Argument(
             metavar="[ID]",
-            help="An id (wm_run_…, or of anything in the run), a portable ref, or a trace id. Without one, all chains.",
+            help="An id (wm_run_…, or of anything in the run), a portable ref, a traceparent or a trace id. "
+            "Without one, all chains.",
             show_default=False,
         ),
     ] = None,

@@ -206,5 +206,5 @@ def _read(option: str, text: str | None, read: Callable[[str], int]) -> int | No
     try:
         return read(text)
     except ValueError:
-        example = "24h" if read is length else "2026-11-22 or 2026-11-22T10:00:00Z"
+        example = "24h, 15m or 7d" if read is length else "2026-11-22 or 2026-11-22T10:00:00Z"
         fail(COULD_NOT_LOOK, f"{option} {text!r} cannot be read: give it as in {example}.")

@@ -10,8 +10,10 @@ import typer
 from warpmetrics_otel.commands.progress import Progress
 from warpmetrics_otel.commands.speech import COULD_NOT_LOOK, INCOMPLETE, NOTHING_FOUND, fail, warn
 from warpmetrics_otel.read import Chains, assemble
+from warpmetrics_otel.read.finder import Finder
 from warpmetrics_otel.read.select import select
 from warpmetrics_otel.read.source import Selection, Source, SourceError
+from warpmetrics_otel.read.words import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Reading:
             if found.chains:
                 message = f"None of the {len(found.chains)} chains in {self.where} is of what was asked for."
             else:
-                message = f"No runs found in {self.where}. Has the recording process flushed or ended?"
+                message = f"No runs found in {self.where}{self._asked_for}. Has the recording process flushed or ended?"
             fail(NOTHING_FOUND, message)
         return selected
 
@@ -79,6 +81,22 @@ class Reading:
                 "Give an id (wm_run_…), a portable ref or a trace id of 32 hex digits.",
             )
         return Chains([chain], [])
+
+    @property
+    def _asked_for(self) -> str:
+        """What not every run would have answered to, for messages."""
+        asked = self.selection
+        any_time = asked.since_ns is None and asked.until_ns is None
+        limits = (
+            None if asked.label is None else f"--label {printable(asked.label, 60)}",
+            None if asked.service is None else f"--service {printable(asked.service, 60)}",
+            None if any_time else "the time that was given",
+            "the last 24 hours, as neither --last nor --since says more"
+            if any_time and isinstance(self.source, Finder)
+            else None,
+        )
+        said = "; ".join(filter(None, limits))
+        return f" ({said})" if said else ""
 
     def _say_incomplete(self) -> bool:
         for each in self.incomplete:
