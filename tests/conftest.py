@@ -1,6 +1,7 @@
 """Fixtures that tests of several rooms share: the real backends, and whether a missing one is a failure or a skip."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from importlib.metadata import PackageNotFoundError, version
@@ -27,6 +28,7 @@ hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000
 hypothesis.settings.load_profile("suite")
 
 
+_ADDRESS = re.compile(r" at 0x[0-9a-f]{6}")
 _BACKENDS = ("chromium", "prometheus", "tempo", "jaeger")
 
 
@@ -34,6 +36,9 @@ _BACKENDS = ("chromium", "prometheus", "tempo", "jaeger")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests of one backend together, put long ones first, and skip by name what needs what is not installed."""
     for item in items:
+        if _ADDRESS.search(item.nodeid):
+            # Workers that collect different names would not say which of them, nor what to do.
+            raise pytest.UsageError(f"{item.nodeid} is named differently in each process: give its parameters ids=")
         # So that it is started once, and not by every worker that the tests are spread over.
         needed = _needed(item)
         backend = next((name for name in _BACKENDS if name in needed), None)

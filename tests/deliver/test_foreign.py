@@ -183,15 +183,18 @@ def test_a_service_that_is_called_beneath_a_run_tells_of_its_calls_only(mouth_to
         assert [link["parentId"] for link in api.entities("links")].count(run.id) == 1
 
 
-@pytest.mark.parametrize("sampler", [ALWAYS_OFF, TraceIdRatioBased(0.5), ParentBased(ALWAYS_ON)], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize(
+    "sampler", [ALWAYS_OFF, TraceIdRatioBased(0.5), ParentBased(ALWAYS_ON)], ids=["off", "half", "parent"]
+)
 def test_the_trace_of_a_run_says_so_whatever_the_sampler(api, sampler):
     with instrumented(sampler=sampler) as others:
         wm = Warpmetrics(tracer_provider=others.provider, api_key=api.key, api_url=api.url)
         with wm.run("Writer") as run:
             group = wm.group(run, "Drafting")
+            said = run.span.attributes
+        assert said["warpmetrics.run.id"] == run.id
         assert run.span.get_span_context().trace_state.get("warpmetrics") == "run"
         assert group.span.get_span_context().trace_state.get("warpmetrics") == "run"
-        assert run.span.attributes["warpmetrics.run.id"] == run.id
         wm.shutdown()
 
 
