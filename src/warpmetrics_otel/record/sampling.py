@@ -74,15 +74,16 @@ class EntitySampler(Sampler):
             result = self._ask(parent_context, trace_id, name, kind, attributes, links)
         else:
             result = self._ask(parent_context, trace_id, name, kind, attributes, links, trace_state)
-        decision, kept_attributes, state = result.decision, result.attributes, result.trace_state
+        decision, state = result.decision, result.trace_state
+        said: Attributes = result.attributes
         if kept and decision is Decision.DROP:
             # A sampler that drops a span drops what is on it.
-            decision, kept_attributes = Decision.RECORD_ONLY, attributes
+            decision, said = Decision.RECORD_ONLY, attributes
         if not get_current_span(parent_context).get_span_context().is_valid:
             state = state.add(*RUN_ENTRY) if state else RUN_STATE
         elif decision is result.decision:
             return result
-        return SamplingResult(decision, kept_attributes, state)
+        return SamplingResult(decision, said, state)
 
     def get_description(self) -> str:
         """The base's own: what reaches the backend is its decision."""
