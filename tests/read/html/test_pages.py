@@ -70,6 +70,16 @@ def test_a_chain_with_everything_odd_in_it(odd_chain):
     assert "cut off" not in text
 
 
+def test_a_run_that_failed_by_its_outcome_says_so_once(span_file):
+    span_file.run(1, "Writer", events=[outcome(1, "Refused")], error="Refused")
+    (by_outcome,) = assemble(read_spans(span_file.path)).chains
+    span_file.run(2, "Writer", events=[outcome(2, "Refused")], error="no disk")
+    _, by_error = assemble(read_spans(span_file.path)).chains
+
+    assert '<div class="failure">' not in chains_page([by_outcome], Judge(), "x")
+    assert '<div class="failure">no disk' in chains_page([by_error], Judge(), "x")
+
+
 def test_a_page_of_several_chains_leads_to_each(writer, odd_chain):
     page = Page(chains_page([writer, odd_chain], Judge(), "x"))
 
