@@ -92,7 +92,7 @@ class _Trace:
         for span in lineage.groups:
             yield from self._group(span)
         requests = [*lineage.requests()]
-        around = twins(requests)
+        around = twins(requests, self._said_in)
         of = {inner.span_id: lineage.spans[outer] for outer, inner in around.items()}
         for span in requests:
             if span.span_id not in around:
