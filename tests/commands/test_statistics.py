@@ -89,6 +89,15 @@ def test_runs_as_tables(run, spans):
     assert "Support Rejected ✗ failure 10" in lines
 
 
+def test_one_run_is_told_of_in_the_singular(run, tmp_path):
+    file = SpanFile(tmp_path / "one.jsonl")
+    file.run(1, "Writer", events=[outcome(1, "Completed", classification="success")])
+    file.close()
+    shown = run("runs", "--otlp-file", file.path)[1]
+    assert cells(shown)[3].startswith("1 attempt 0% retried")
+    assert cells(shown)[4].endswith("at most 1 of 1 chain")
+
+
 def test_of_a_label_alone(run, spans):
     code, shown, _ = run("runs", "--label", "Part", "--json", "--otlp-file", spans)
 
@@ -150,7 +159,7 @@ def test_chains_without_acts(run, tmp_path):
     code, shown, said = run("acts", "--otlp-file", file.path)
 
     assert (code, shown) == (NOTHING_FOUND, "")
-    assert f"There are no acts in the 1 chains of {file.path}." in said
+    assert f"There are no acts in the 1 chain of {file.path}." in said
 
 
 def test_chains_of_which_no_run_was_read(run, tmp_path):
@@ -162,7 +171,7 @@ def test_chains_of_which_no_run_was_read(run, tmp_path):
     code, shown, said = run("runs", "--otlp-file", file.path)
 
     assert (code, shown) == (NOTHING_FOUND, "")
-    assert f"No run was read of the 1 chains in {file.path}." in said
+    assert f"No run was read of the 1 chain in {file.path}." in said
 
 
 @pytest.mark.parametrize("kind", ["acts", "runs"])

@@ -13,6 +13,7 @@ from warpmetrics_otel.commands.speech import NOTHING_FOUND, encodable, fail
 from warpmetrics_otel.read.render import terminal
 from warpmetrics_otel.read.statistics import Judge, act_statistics, acts_as_json
 from warpmetrics_otel.read.statistics.tables import acts_table
+from warpmetrics_otel.read.words import many
 
 
 def acts(reading: Reading, success: Success = None, html: Html = None, as_json_: AsJson = False) -> None:
@@ -23,7 +24,7 @@ def acts(reading: Reading, success: Success = None, html: Html = None, as_json_:
     chains = reading.chains(quiet=as_json_)
     statistics = act_statistics(chains, Judge(success or ()))
     if not statistics:
-        fail(NOTHING_FOUND, f"There are no acts in the {len(chains.chains)} chains of {reading.where}.")
+        fail(NOTHING_FOUND, f"There are no acts in the {many(len(chains.chains), 'chain')} of {reading.where}.")
     if html is not None:
         from warpmetrics_otel.read.html import acts_page
 

@@ -13,7 +13,7 @@ from warpmetrics_otel.read import Chains, assemble
 from warpmetrics_otel.read.finder import Finder
 from warpmetrics_otel.read.select import select
 from warpmetrics_otel.read.source import Selection, Source, SourceError
-from warpmetrics_otel.read.words import printable
+from warpmetrics_otel.read.words import many, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Reading:
         if not selected.chains:
             self._say_incomplete()
             if found.chains:
-                message = f"None of the {len(found.chains)} chains in {self.where} is of what was asked for."
+                message = f"None of the {many(len(found.chains), 'chain')} in {self.where} is of what was asked for."
             else:
                 message = f"No runs found in {self.where}{self._asked_for}. Has the recording process flushed or ended?"
             fail(NOTHING_FOUND, message)
@@ -74,7 +74,7 @@ class Reading:
         chain = found.find(wanted)
         if chain is None:
             self._say_incomplete()
-            where = f"in none of the {len(found.chains)} chains of" if found.chains else "not in"
+            where = f"in none of the {many(len(found.chains), 'chain')} of" if found.chains else "not in"
             fail(
                 NOTHING_FOUND,
                 f"{wanted} is {where} {self.where}. "

@@ -13,6 +13,7 @@ from warpmetrics_otel.commands.speech import NOTHING_FOUND, encodable, fail
 from warpmetrics_otel.read.render import terminal
 from warpmetrics_otel.read.statistics import Judge, run_statistics, runs_as_json
 from warpmetrics_otel.read.statistics.tables import outcomes_table, runs_table
+from warpmetrics_otel.read.words import many
 
 
 def runs(reading: Reading, success: Success = None, html: Html = None, as_json_: AsJson = False) -> None:
@@ -27,7 +28,7 @@ def runs(reading: Reading, success: Success = None, html: Html = None, as_json_:
         # The chains of a label are read whole, with runs of other labels in them.
         statistics = [of for of in statistics if of.label == wanted]
     if not statistics:
-        fail(NOTHING_FOUND, f"No run was read of the {len(chains.chains)} chains in {reading.where}.")
+        fail(NOTHING_FOUND, f"No run was read of the {many(len(chains.chains), 'chain')} in {reading.where}.")
     if html is not None:
         from warpmetrics_otel.read.html import runs_page
 

@@ -21,7 +21,7 @@ from warpmetrics_otel.read.statistics.differences import differences
 from warpmetrics_otel.read.statistics.judge import FAILURE, NEUTRAL, SUCCESS, Judge
 from warpmetrics_otel.read.totals import Totals, totals
 from warpmetrics_otel.read.values import Opts
-from warpmetrics_otel.read.words import cost, count, duration, opts_words, printable
+from warpmetrics_otel.read.words import cost, count, duration, many, opts_words, printable
 
 _OUTCOME_STYLES = {
     SUCCESS: ("✓", "bold green"),
@@ -180,7 +180,7 @@ def _act(act: Act) -> Text:
 
 def _summary(chain: Chain) -> Text:
     spent = totals(chain.runs)
-    runs = f"{count(spent.runs)} run{'' if spent.runs == 1 else 's'}"
+    runs = many(spent.runs, "run")
     facts = [runs, _calls(spent), _tokens(spent.input_tokens, spent.output_tokens), _cost(spent.cost)]
     words = " · ".join(filter(None, [*facts, duration(spent.duration_ns)]))
     return Text.assemble(("Chain ", "dim"), (printable(chain.id), "dim"), (f": {words}", "dim"))
@@ -190,7 +190,7 @@ def _calls(spent: Totals) -> str:
     if not spent.calls:
         return ""
     failed = f", {count(spent.failed_calls)} failed" if spent.failed_calls else ""
-    return f"{count(spent.calls)} call{'' if spent.calls == 1 else 's'}{failed}"
+    return f"{many(spent.calls, 'call')}{failed}"
 
 
 def _tokens(sent: float, received: float) -> str:

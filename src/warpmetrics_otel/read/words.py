@@ -52,6 +52,11 @@ def count(number: float) -> str:
     return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
 
 
+def many(number: float, thing: str) -> str:
+    """A number of things: `1 run`, `2 runs`."""
+    return f"{count(number)} {thing}{'' if number == 1 else 's'}"
+
+
 def cost(dollars: float) -> str:
     """US dollars, with as many digits as a small sum needs to be told from nothing."""
     return f"${dollars:,.2f}" if abs(dollars) >= 1 else f"${dollars:.2g}"

@@ -12,7 +12,7 @@ from warpmetrics_otel.read.statistics.acts import ActStatistics
 from warpmetrics_otel.read.statistics.judge import FAILURE, NEUTRAL, SUCCESS, Verdicts
 from warpmetrics_otel.read.statistics.runs import RunStatistics
 from warpmetrics_otel.read.statistics.spent import Spent
-from warpmetrics_otel.read.words import cost, count, duration, printable
+from warpmetrics_otel.read.words import cost, count, duration, many, printable
 
 _STYLES = {SUCCESS: ("✓", "green"), FAILURE: ("✗", "red"), NEUTRAL: ("●", "blue")}
 _NOT_CLASSIFIED = ("●", "yellow")
@@ -82,7 +82,10 @@ def _chains(of: RunStatistics) -> str:
     if of.whole_chains != of.chains:
         lines.append(f"{count(of.whole_chains)} whole")
     if of.attempts.mean is not None:
-        lines += [f"{of.attempts.mean:.3g} attempts", f"at most {of.attempts.most}"]
+        lines += [
+            f"{of.attempts.mean:.3g} attempt{'' if of.attempts.mean == 1 else 's'}",
+            f"at most {of.attempts.most}",
+        ]
     return "\n".join(lines)
 
 
@@ -90,7 +93,7 @@ def _succeeded(of: RunStatistics) -> str:
     if of.first_try_share is None or of.after_retries_share is None:
         return ""
     shares = f"{of.first_try_share:.0%} first try\n{of.after_retries_share:.0%} retried"
-    return f"{shares}\nof {count(of.judged_chains)} chains"
+    return f"{shares}\nof {many(of.judged_chains, 'chain')}"
 
 
 def _share(share: float | None, part: int, of: int) -> str:
