@@ -73,9 +73,7 @@ class Warpmetrics(Recorder):
             return None
         from warpmetrics_otel.deliver import Watching, connect
 
-        connection = connect(
-            settings, classifications=settings.classifications, meter_provider=settings.meter_provider
-        )
+        connection = connect(settings, classifications=settings.classifications, meter_provider=settings.meter_provider)
         if connection is None:
             return None
         return Watching(connection, settings, provider, stays=settings.tracer_provider is not None)
