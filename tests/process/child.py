@@ -36,7 +36,7 @@ def python(script: str, *arguments: str, **environment: str) -> Any:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    assert done.stderr == "", done.stderr
     lines = done.stdout.splitlines()
     return json.loads(lines[-1]) if lines else None
 

@@ -57,6 +57,9 @@ def test_a_process_that_ends_at_once_has_told_everything(api, open_it):
 def test_forked_children_tell_of_theirs_and_nothing_of_their_parent_s(api, open_it):
     codes = python(
         f"""{_CALL}
+import warnings
+# A connection that the parent is using at that moment is nobody's in the child.
+warnings.simplefilter("ignore", ResourceWarning)
 {open_it}
 ask("before")
 children = []
