@@ -79,8 +79,13 @@ def test_one_warning_says_that_nothing_is_sent_and_what_to_do(
         assert remedy in record.getMessage()
 
 
-def test_a_process_that_only_adds_an_outcome_is_warned_too(caplog: pytest.LogCaptureFixture, wm: Warpmetrics) -> None:
-    wm.outcome("wm_run_01jd3v9k7m2p4q6r8s0t1v3w5x", "Merged")
+@pytest.mark.parametrize(
+    "target", ["wm_run_01jd3v9k7m2p4q6r8s0t1v3w5x", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"]
+)
+def test_a_process_that_only_adds_an_outcome_is_warned_too(
+    caplog: pytest.LogCaptureFixture, wm: Warpmetrics, target: str
+) -> None:
+    wm.outcome(target, "Merged")
 
     assert caplog.text.count("sent nowhere") == 1
 

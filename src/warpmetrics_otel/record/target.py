@@ -101,10 +101,10 @@ def _from_context(core: Core, context: SpanContext) -> State | None:
             return state
     run_id = ids.run_id_of_trace(context.trace_id)
     known = core.find(run_id) if context.span_id == context.trace_id & _LOW_64 else None
-    return known or _foreign(run_id, context)
-
-
-def _foreign(run_id: str, context: SpanContext) -> State:
+    if known is not None:
+        return known
+    # As whoever continues what another process began.
+    core.refresh()
     # Somebody else's span: its trace is the run, and what is recorded goes beneath the span itself.
     return adopted(ids.RUN, run_id, context)
 
