@@ -4,7 +4,7 @@ import threading
 
 from tests.deliver.entities import act, group, outcome, program, run
 from tests.deliver.pipelines import recording
-from warpmetrics_otel.deliver.pipeline import MOST_LATER_BYTES
+from warpmetrics_otel.deliver.intake import MOST_LATER_BYTES
 from warpmetrics_otel.deliver.tally import fact_of
 from warpmetrics_otel.testing import Reply
 from warpmetrics_otel.translate.records import record_of

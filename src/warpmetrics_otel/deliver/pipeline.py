@@ -9,20 +9,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog
+from warpmetrics_otel.deliver.intake import Intake
 from warpmetrics_otel.deliver.metrics import PipelineMetrics
 from warpmetrics_otel.deliver.retry import Backoff
 from warpmetrics_otel.deliver.rows import Row, unchanged
-from warpmetrics_otel.deliver.seen import Seen
 from warpmetrics_otel.deliver.sender import Sender
-from warpmetrics_otel.deliver.tally import fact_of
 from warpmetrics_otel.deliver.transport import Transport
-from warpmetrics_otel.entities import Counts, Entity, Fact, Told
-from warpmetrics_otel.translate.records import record_of
+from warpmetrics_otel.entities import Counts, Entity
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -31,12 +28,6 @@ LINGER_SECONDS = 0.2
 
 REST_SECONDS = 10.0
 """Seconds between two looks at a key that was refused and may have been rotated since."""
-
-MOST_LATER_BYTES = 8_000_000
-"""What may wait to be made by the worker, beyond the bounds of what waits to be sent. It is woken before."""
-
-_TOLD_BYTES = 1000
-"""What each of them counts as beside the texts in it."""
 
 
 class Pipeline:
@@ -63,6 +54,9 @@ class Pipeline:
         self._backoff = backoff or Backoff()
         self._metrics = metrics or PipelineMetrics(transport.url)
         self._dressed = dressed
+        self._intake = Intake(backlog, self._metrics, self._came)
+        self.take_later = self._intake.take_later
+        """Accept entities in the making (`entities.Tap`)."""
         self._start_afresh()
         fork.after_fork(self._in_child)
 
@@ -76,19 +70,13 @@ class Pipeline:
         self._stopping = False
         self._hurried = False
         self._looked = False
-        self._later: deque[Told] = deque()
-        self._later_bytes = 0
-        self._making = False
-        self._crowded = False
-        self._seen = Seen()
-        # Reentrant: a signal's handler may record, flush and stop while its thread is in here.
-        self._taking = threading.RLock()
         self._sender = Sender(self.transport, self._backlog, self._backoff, self._metrics.sent, self._dressed)
 
     def _in_child(self) -> None:
         # What waits here was accepted by the parent, which sends it; a thread does not survive a fork.
         self._backlog.start_afresh()
         self.transport.start_afresh()
+        self._intake.start_afresh()
         self._start_afresh()
 
     def take(self, entities: Iterable[Entity]) -> None:
@@ -97,78 +85,15 @@ class Pipeline:
         Args:
             entities: parents no later than their children.
         """
-        self._sort_in()
-        # Together: another mouth that brings a child must find that its parent waits, not only that it was seen.
-        with self._taking:
-            for entity in entities:
-                if self._seen.add(entity.key):
-                    self._backlog.add([record_of(entity)])
-                    fact = fact_of(entity)
-                    self._metrics.took(() if fact is None else (fact,))
-        if self._resting and self._sender.refusal is None:
-            self._wake()
+        self._intake.take(entities)
 
-    def take_later(self, told: Told, size: int) -> None:
-        """Accept entities in the making (`entities.Tap`). Never raises, never blocks."""
-        self._later.append(told)
-        # Threads may overwrite each other's sums: it is a bound, not an account, and begins anew each time.
-        self._later_bytes = size = self._later_bytes + size + _TOLD_BYTES
-        if size > self._much_later:
-            self._attend(size)
-
-    def _attend(self, size: int) -> None:
-        """See to what was left for later: it has to be on disk, or to wake the worker, or there is too much of it."""
-        if size > MOST_LATER_BYTES or self._backlog.durable:
-            # What the worker does not make in time the agent has to.
-            self._sort_in()
-        elif size > MOST_LATER_BYTES // 2 and not self._crowded:
-            self._crowded = True
+    def _came(self) -> None:
+        """Have the worker look at what came."""
+        if not self._resting:
             with self._change:
                 self._change.notify_all()
-        if self._resting and self._sender.refusal is None:
+        elif self._sender.refusal is None:
             self._wake()
-
-    def _sort_in(self) -> None:
-        """Make what was left for later, in its order."""
-        # What another thread is making is waited for: afterwards it is known, and it waits.
-        if self._later or self._making:
-            with self._taking:
-                before, self._making = self._making, True
-                self._crowded = False
-                self._later_bytes = 0
-                try:
-                    self._make(self._left())
-                finally:
-                    self._making = before
-
-    def _left(self) -> Iterator[Told]:
-        for _ in range(len(self._later)):
-            try:
-                told = self._later.popleft()
-            except IndexError:
-                # A signal's handler that recorded something has been here in between.
-                return
-            yield told
-
-    def _make(self, all_told: Iterable[Told]) -> None:
-        records: list[bytes] = []
-        facts: list[Fact] = []
-        try:
-            for told in all_told:
-                try:
-                    made = told[0](told)
-                except Exception:
-                    logger.exception("an entity could not be made, and is lost")
-                    continue
-                for key, record, fact in made:
-                    if self._seen.add(key):
-                        records.append(record)
-                        if fact is not None:
-                            facts.append(fact)
-        finally:
-            if records:
-                self._backlog.add(records)
-                self._metrics.took(facts)
 
     def begin(self) -> None:
         """Make the metrics' instruments: the provider takes none once it is shut down, as it is before us at exit."""
@@ -176,14 +101,12 @@ class Pipeline:
 
     def knows(self, key: str) -> bool:
         """Whether an entity of this key was accepted, lately."""
-        if key not in self._seen:
-            self._sort_in()
-        return key in self._seen
+        return self._intake.knows(key)
 
     def flush(self, seconds: float) -> Counts:
         """Send what waits now, for at most so many seconds."""
         until = time.monotonic() + seconds
-        self._sort_in()
+        self._intake.sort_in()
         # A process that has recorded nothing yet may find what a dead one left.
         waiting = self._backlog.pending() or (self._backlog.durable and not self._looked)
         if waiting and not self._wake():
@@ -204,7 +127,7 @@ class Pipeline:
 
     def counts(self) -> Counts:
         """What became of the entities taken so far."""
-        self._sort_in()
+        self._intake.sort_in()
         in_memory = self._backlog.in_memory()
         refusal = self._sender.refusal
         return Counts(
@@ -251,7 +174,7 @@ class Pipeline:
     def _settled(self) -> bool:
         # After a refusal the worker rests once it has looked whether the key is another one.
         refused = self._sender.refusal is not None and self._resting
-        return self._stopping or refused or not (self._later or self._making or self._backlog.pending())
+        return self._stopping or refused or not (self._intake.waits or self._backlog.pending())
 
     def _wake(self) -> bool:
         """Have a worker at work; False where there is none and can be none."""
@@ -299,7 +222,7 @@ class Pipeline:
         self._backlog.sync()
 
     def _step(self) -> None:
-        self._sort_in()
+        self._intake.sort_in()
         self._metrics.worked()
         if not self._looked:
             self._backlog.sync()
@@ -308,7 +231,7 @@ class Pipeline:
                 self._change.notify_all()
         if self._backlog.pending() and self._sender.refusal is None:
             self._gather()
-            self._sort_in()
+            self._intake.sort_in()
             wait = self._sender.send_next()
             self._backlog.sync()
             self._pause(wait)
@@ -332,10 +255,10 @@ class Pipeline:
         until = time.monotonic() + seconds
         while not enough() and (rest := until - time.monotonic()) > 0:
             with self._change:
-                self._change.wait_for(lambda: self._crowded or self._urged(), rest)
+                self._change.wait_for(lambda: self._intake.crowded or self._urged(), rest)
             if self._urged():
                 return True
-            self._sort_in()
+            self._intake.sort_in()
         return False
 
     def _rest(self) -> None:
@@ -354,8 +277,7 @@ class Pipeline:
     def _rests(self, resting: bool) -> None:
         """Whether the worker has to be woken when something comes."""
         self._resting = resting
-        # The agent waits for every look at these, so that it looks at one.
-        self._much_later = -1 if resting or self._backlog.durable else MOST_LATER_BYTES // 2
+        self._intake.rests(resting)
 
     def _urged(self) -> bool:
         return self._stopping or self._hurried

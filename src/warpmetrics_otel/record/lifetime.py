@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from warpmetrics_otel.record.settings import Settings
 
 _FLUSH_SECONDS = 5.0
+_EXIT_SECONDS = 4.0
+"""A second less than a process may take to end: the rest of it has something to do as well."""
+
 _LAST_SHARE = 0.1
 """How much of a deadline is kept for letting go of what could not be flushed."""
 
@@ -121,7 +124,7 @@ class Lifetime:
         self._lock = threading.RLock()
 
     def _at_exit(self) -> None:
-        self._stop(_FLUSH_SECONDS, semconv.END_REASON_EXIT, in_blocks=True)
+        self._stop(_EXIT_SECONDS, semconv.END_REASON_EXIT, in_blocks=True)
 
     def _stop(self, timeout: float, reason: str, *, in_blocks: bool) -> FlushResult:
         until = time.monotonic() + timeout

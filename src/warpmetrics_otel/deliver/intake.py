@@ -1,0 +1,147 @@
+"""What a pipeline takes: entities that it has not had before, each written as its record when it is made.
+
+The agent's thread leaves what recording tells it for the worker, up to a bound; with a spool it has to be in a file at
+once. Mouths bring entities that are made already.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from warpmetrics_otel.deliver.backlog import Backlog
+from warpmetrics_otel.deliver.metrics import PipelineMetrics
+from warpmetrics_otel.deliver.seen import Seen
+from warpmetrics_otel.deliver.tally import fact_of
+from warpmetrics_otel.entities import Entity, Fact, Told
+from warpmetrics_otel.translate.records import record_of
+
+logger = logging.getLogger("warpmetrics_otel")
+
+MOST_LATER_BYTES = 8_000_000
+"""What may wait to be made by the worker, beyond the bounds of what waits to be sent. It is woken before."""
+
+_TOLD_BYTES = 1000
+"""What each of them counts as beside the texts in it."""
+
+
+class Intake:
+    """Any thread may bring something. Never raises, never waits for a request.
+
+    Args:
+        backlog: where records go.
+        metrics: what is told of them.
+        came: called when something has come while the worker rests, or when the worker should make what was left.
+    """
+
+    def __init__(self, backlog: Backlog, metrics: PipelineMetrics, came: Callable[[], None]) -> None:
+        self._backlog = backlog
+        self._metrics = metrics
+        self._came = came
+        self.start_afresh()
+
+    def start_afresh(self) -> None:
+        """Called in a forked child: what was taken is the parent's."""
+        self._later: deque[Told] = deque()
+        self._later_bytes = 0
+        self._making = False
+        self.crowded = False
+        """Whether the worker should make what was left for later, whatever it is waiting for."""
+        self._seen = Seen()
+        # Reentrant: a signal's handler may record, flush and stop while its thread is in here.
+        self._taking = threading.RLock()
+        self.rests(True)
+
+    def rests(self, resting: bool) -> None:
+        """Say whether the worker has to be told when something comes."""
+        self._resting = resting
+        # The agent waits for every look at something, so that it looks at one number.
+        self._much = -1 if resting or self._backlog.durable else MOST_LATER_BYTES // 2
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is left for later, or on its way into the backlog."""
+        return bool(self._later) or self._making
+
+    def take(self, entities: Iterable[Entity]) -> None:
+        """Accept entities that were not accepted before, parents no later than their children."""
+        self.sort_in()
+        # Together: another mouth that brings a child must find that its parent waits, not only that it was seen.
+        with self._taking:
+            for entity in entities:
+                if self._seen.add(entity.key):
+                    self._backlog.add([record_of(entity)])
+                    fact = fact_of(entity)
+                    self._metrics.took(() if fact is None else (fact,))
+        if self._resting:
+            self._came()
+
+    def take_later(self, told: Told, size: int) -> None:
+        """Accept entities in the making (`entities.Tap`)."""
+        self._later.append(told)
+        # Threads may overwrite each other's sums: it is a bound, not an account, and begins anew each time.
+        self._later_bytes = size = self._later_bytes + size + _TOLD_BYTES
+        if size > self._much:
+            self._attend(size)
+
+    def sort_in(self) -> None:
+        """Make what was left for later, in its order. Afterwards everything that was brought before is known."""
+        # What another thread is making is waited for.
+        if self.waits:
+            with self._taking:
+                before, self._making = self._making, True
+                self.crowded = False
+                self._later_bytes = 0
+                try:
+                    self._make(self._left())
+                finally:
+                    self._making = before
+
+    def knows(self, key: str) -> bool:
+        """Whether an entity of this key was accepted, lately."""
+        if key not in self._seen:
+            self.sort_in()
+        return key in self._seen
+
+    def _attend(self, size: int) -> None:
+        """See to what was left: it has to be in a file, or the worker is resting, or there is too much of it."""
+        if size > MOST_LATER_BYTES or self._backlog.durable:
+            # What the worker does not make in time the agent has to.
+            self.sort_in()
+        elif size > MOST_LATER_BYTES // 2 and not self.crowded:
+            self.crowded = True
+            self._came()
+            return
+        if self._resting:
+            self._came()
+
+    def _left(self) -> Iterator[Told]:
+        for _ in range(len(self._later)):
+            try:
+                told = self._later.popleft()
+            except IndexError:
+                # A signal's handler that recorded something has been here in between.
+                return
+            yield told
+
+    def _make(self, all_told: Iterable[Told]) -> None:
+        records: list[bytes] = []
+        facts: list[Fact] = []
+        try:
+            for told in all_told:
+                try:
+                    made = told[0](told)
+                except Exception:
+                    logger.exception("an entity could not be made, and is lost")
+                    continue
+                for key, record, fact in made:
+                    if self._seen.add(key):
+                        records.append(record)
+                        if fact is not None:
+                            facts.append(fact)
+        finally:
+            if records:
+                self._backlog.add(records)
+                self._metrics.took(facts)
