@@ -252,3 +252,37 @@ def test_one_backend_taken_for_the_other(jaeger, tempo, command):
             code, shown, said = command("chain", *wanted, option, url)
             assert (code, shown) == (2, ""), (option, wanted, said)
             assert "Is this the address of" in said
+
+
+ASKED = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-5-mini"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("jaeger", "tempo")]
+)
+def test_a_trace_of_others_is_a_run_and_found_among_runs_once_it_has_an_outcome(name, request, command):
+    backend = request.getfixturevalue(name)
+    service = f"others-in-{name}"
+    provider = TracerProvider(shutdown_on_exit=False, resource=Resource.create({"service.name": service}))
+    provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(f"{backend.otlp_http_url}/v1/traces")))
+    tracer = provider.get_tracer("somebody's")
+    with tracer.start_as_current_span("answer a question") as root:
+        tracer.start_span("chat gpt-5-mini", attributes=ASKED).end()
+    said = root.get_span_context()
+    traceparent = f"00-{said.trace_id:032x}-{said.span_id:016x}-01"
+    runs = ("runs", option_of(backend), backend.query_url, "--service", service)
+
+    backend.trace(f"{said.trace_id:032x}", until=lambda spans: len(spans) == 2)
+    _, shown, _ = command("chain", f"{said.trace_id:032x}", option_of(backend), backend.query_url, "--json")
+    (run,) = json.loads(shown)["chains"][0]["runs"]
+    assert (run["id"], run["label"]) == (ids.run_id_of_trace(said.trace_id), "answer a question")
+    assert [call["model"] for call in run["calls"]] == ["gpt-5-mini"]
+    assert command(*runs)[0] == 1
+
+    wm = Warpmetrics(tracer_provider=provider)
+    wm.outcome(traceparent, "Helpful")
+    wm.shutdown()
+    provider.shutdown()
+    _, shown, _ = wait_for(lambda: command(*runs), lambda answer: answer[0] == 0, "the outcome to be searchable")
+    assert "answer a question" in shown
+    assert "Helpful" in shown
