@@ -20,7 +20,7 @@ from warpmetrics_otel.translate.records import record_of
 
 logger = logging.getLogger("warpmetrics_otel")
 
-MOST_LATER_BYTES = 8_000_000
+MOST_LATER_BYTES = 4_000_000
 """What may wait to be made by the worker, beyond the bounds of what waits to be sent. It is woken before."""
 
 _TOLD_BYTES = 1000

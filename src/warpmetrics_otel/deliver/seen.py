@@ -4,21 +4,26 @@ from __future__ import annotations
 
 
 class Seen:
-    """Remembers at least the last `least` keys, at most twice as many."""
+    """Remembers at least the last `least` keys, at most twice as many.
+
+    Their hashes, which take a third of the memory: two keys of one hash among 100,000 are as likely as 1 in 10^9.
+    """
 
     def __init__(self, least: int = 50_000) -> None:
         self._least = least
-        self._young: set[str] = set()
-        self._old: set[str] = set()
+        self._young: set[int] = set()
+        self._old: set[int] = set()
 
     def __contains__(self, key: str) -> bool:
-        return key in self._young or key in self._old
+        hashed = hash(key)
+        return hashed in self._young or hashed in self._old
 
     def add(self, key: str) -> bool:
         """Remember a key; False when it was known already."""
-        if key in self._young or key in self._old:
+        hashed = hash(key)
+        if hashed in self._young or hashed in self._old:
             return False
-        self._young.add(key)
+        self._young.add(hashed)
         if len(self._young) >= self._least:
             self._old, self._young = self._young, set()
         return True
