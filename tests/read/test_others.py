@@ -104,7 +104,7 @@ def test_calls_of_others_beneath_a_run_are_calls_of_it_and_the_rest_is_nothing(s
 
 
 @pytest.mark.otlp_file
-def test_what_a_user_calls_an_evaluation_is_an_outcome_of_what_it_stands_on(span_file):
+def test_an_evaluation_on_a_span_of_others_is_an_outcome_of_what_it_stands_for(span_file):
     span_file.run(1, "Writer")
     scored = {"gen_ai.evaluation.name": "tone", "gen_ai.evaluation.score.value": 0.5}
     evaluation = (semconv.EVENT_EVALUATION_RESULT, scored, 5)
@@ -116,6 +116,7 @@ def test_what_a_user_calls_an_evaluation_is_an_outcome_of_what_it_stands_on(span
     assert (outcome.name, outcome.opts.value) == ("tone", {"metric": "tone", "score": 0.5})
 
 
+@pytest.mark.otlp_file
 def test_a_dialect_of_ones_own_is_read_back_too(span_file):
     kinds = {"completion": "call"}
     wm.register_dialect(
