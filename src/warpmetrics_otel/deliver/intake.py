@@ -40,6 +40,8 @@ class Intake:
         self._backlog = backlog
         self._metrics = metrics
         self._came = came
+        self.take_later: Callable[[Told, int], None] = self._take_now if backlog.durable else self._leave
+        """Accept entities in the making (`entities.Tap`)."""
         self.start_afresh()
 
     def start_afresh(self) -> None:
@@ -58,7 +60,7 @@ class Intake:
         """Say whether the worker has to be told when something comes."""
         self._resting = resting
         # The agent waits for every look at something, so that it looks at one number.
-        self._much = -1 if resting or self._backlog.durable else MOST_LATER_BYTES // 2
+        self._much = -1 if resting else MOST_LATER_BYTES // 2
 
     @property
     def waits(self) -> bool:
@@ -78,8 +80,18 @@ class Intake:
         if self._resting:
             self._came()
 
-    def take_later(self, told: Told, size: int) -> None:
-        """Accept entities in the making (`entities.Tap`)."""
+    def _take_now(self, told: Told, _size: int) -> None:
+        # It has to be in a file before the verb returns.
+        with self._taking:
+            before, self._making = self._making, True
+            try:
+                self._make((told,))
+            finally:
+                self._making = before
+        if self._resting:
+            self._came()
+
+    def _leave(self, told: Told, size: int) -> None:
         self._later.append(told)
         # Threads may overwrite each other's sums: it is a bound, not an account, and begins anew each time.
         self._later_bytes = size = self._later_bytes + size + _TOLD_BYTES
@@ -106,8 +118,8 @@ class Intake:
         return key in self._seen
 
     def _attend(self, size: int) -> None:
-        """See to what was left: it has to be in a file, or the worker is resting, or there is too much of it."""
-        if size > MOST_LATER_BYTES or self._backlog.durable:
+        """See to what was left: the worker is resting, or there is too much of it."""
+        if size > MOST_LATER_BYTES:
             # What the worker does not make in time the agent has to.
             self.sort_in()
         elif size > MOST_LATER_BYTES // 2 and not self.crowded:

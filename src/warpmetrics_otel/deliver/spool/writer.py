@@ -171,13 +171,10 @@ class Writer:
             segment = self._next_segment(payloads, length)
             if segment is None:
                 return False
-        at = end = segment.size
-        parts = []
+        at, seed, records = segment.size, segment.seed, b""
         for payload in payloads:
-            parts.append(record_header(MARK, len(payload), crc32(payload, segment.seed + end & 0xFFFFFFFF)))
-            parts.append(payload)
-            end += RECORD_BYTES + len(payload)
-        records = b"".join(parts)
+            checksum = crc32(payload, seed + at + len(records) & 0xFFFFFFFF)
+            records += record_header(MARK, len(payload), checksum) + payload
         try:
             # At an offset rather than at the end: what a failed or interrupted write left is written over.
             written = self._write(segment.handle, records, at)  # type: ignore[arg-type]  # the active segment is open
@@ -188,7 +185,7 @@ class Writer:
             return False
         segment.count += count
         self._books.appended += count
-        segment.size = end
+        segment.size = at + length
         if self._failing:
             self._failing = False
             logger.info("%r can be written again", self._files)
