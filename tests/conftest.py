@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # So that it is started once, and not by every worker that the tests are spread over.
         needed = _needed(item)
         backend = next((name for name in _BACKENDS if name in needed), None)
-        # Two marks would make a group of their own.
+        # Two names would make a group of their own.
         if backend is not None and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(backend))
     # The longest ones first: the last of them would keep one worker busy while the others have nothing left to do.
