@@ -14,7 +14,7 @@ import warpmetrics_otel as wm
 from bench import baseline, workload
 from bench.collector import collector, counts
 
-RUNS = 300
+RUNS = 100
 """Runs in one round; a round of each side follows the other's."""
 
 KEY = "wm_test_of_nobody"
