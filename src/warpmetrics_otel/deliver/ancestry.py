@@ -70,7 +70,7 @@ class Ancestry:
                 self._old, self._young = young, {}
         if span_id in self._watched:
             self._watched.discard(span_id)
-        elif not attributes or registry.evidence.isdisjoint(attributes):
+        elif attributes is None or registry.evidence.isdisjoint(attributes):
             return None
         return self.above(span)
 

@@ -141,6 +141,7 @@ class Intake:
     def _make(self, all_told: Iterable[Told]) -> None:
         records: list[bytes] = []
         facts: list[Fact] = []
+        is_new = self._seen.add
         try:
             for told in all_told:
                 try:
@@ -149,11 +150,12 @@ class Intake:
                     logger.exception("an entity could not be made, and is lost")
                     continue
                 for key, record, fact in made:
-                    if self._seen.add(key):
+                    if is_new(key):
                         records.append(record)
                         if fact is not None:
                             facts.append(fact)
         finally:
             if records:
                 self._backlog.add(records)
-                self._metrics.took(facts)
+                if facts:
+                    self._metrics.took(facts)

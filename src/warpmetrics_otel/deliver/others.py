@@ -71,9 +71,9 @@ class Others:
         self._inbox: deque[tuple[ReadableSpan, Above | None]] = deque()
         self._gathering = self._make()
         self._ancestry = Ancestry()
-        # Straight, since it is called for every span there is.
-        self.started = self._ancestry.started
-        """See `Ancestry.started`."""
+        # Straight, since they are called for every span there is.
+        self.started, self.ended = self._ancestry.started, self._ancestry.ended
+        """See `Ancestry`. What `ended` gives has to `come`."""
         self._thread: threading.Thread | None = None
         self._resting = True
         self._wake = threading.Event()
@@ -91,13 +91,11 @@ class Others:
         """Whether spans are on their way that have not been told."""
         return bool(self._inbox or self._gathering.waiting)
 
-    def ended(self, span: ReadableSpan) -> None:
-        """A span of others has ended. On the agent's thread, which leaves alone what is about no LLM."""
-        above = self._ancestry.ended(span)
-        if above is not None:
-            self._inbox.append((span, above))
-            if self._resting or len(self._inbox) > MANY_WAITING:
-                self._look_after()
+    def come(self, span: ReadableSpan, above: Above) -> None:
+        """A span of others has ended that may be about an LLM. On the agent's thread."""
+        self._inbox.append((span, above))
+        if self._resting or len(self._inbox) > MANY_WAITING:
+            self._look_after()
 
     def take(self, spans: Iterable[ReadableSpan]) -> None:
         """Spans have ended, and are worked on at once."""

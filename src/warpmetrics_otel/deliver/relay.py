@@ -82,7 +82,9 @@ class Relay(SpanProcessor):
             scope = span.instrumentation_scope
             if scope is not self._ours and not self._is_ours(scope):
                 for mouth in self._mouths:
-                    mouth.others.ended(span)
+                    above = mouth.others.ended(span)
+                    if above is not None:
+                        mouth.others.come(span, above)
 
     def _is_ours(self, scope: InstrumentationScope | None) -> bool:
         if scope is None or scope.name != SCOPE:

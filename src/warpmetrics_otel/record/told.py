@@ -79,12 +79,12 @@ def written_call(told: Told) -> tuple[Written, ...]:
     model = data.request_model if data.request_model is not None else data.response_model
     text = (
         f'c{{"id":{quoted(native_id)},"provider":{_text(data.provider)},"model":{_text(model)},'
-        f'"messages":{_text(messages)}'
+        f'"messages":{_said(messages) if type(messages) is tuple else _text(messages)}'
     )
     if data.by_hand or not failed:
         text += (
-            f',"response":{_text(response)},"tools":{_text(tools)},"toolCalls":{_text(tool_calls)},'
-            f'"tokens":{_text(tokens)}'
+            f',"response":{_text(response)},"tools":{"null" if tools is None else _text(tools)},'
+            f'"toolCalls":{"null" if tool_calls is None else _text(tool_calls)},"tokens":{_text(tokens)}'
         )
     started, ended = iso(data.started_ns), iso(data.ended_ns)
     text += (
@@ -126,8 +126,13 @@ def _text(value: Any) -> str:
         return "null"
     if kind is Json:
         return str(value)
-    if kind is tuple:
-        roles, texts = map(quoted, value[::2]), map(quoted, value[1::2])
-        said = [f'{{"role":{role},"content":{text}}}' for role, text in zip(roles, texts, strict=True)]
-        return f"[{','.join(said)}]"
     return json_text(value)
+
+
+def _said(roles_and_texts: tuple[str, ...]) -> str:
+    if len(roles_and_texts) == 2:  # a prompt
+        role, text = roles_and_texts
+        return f'[{{"role":{quoted(role)},"content":{quoted(text)}}}]'
+    said = zip(roles_and_texts[::2], roles_and_texts[1::2], strict=True)
+    texts = [f'{{"role":{quoted(role)},"content":{quoted(text)}}}' for role, text in said]
+    return f"[{','.join(texts)}]"

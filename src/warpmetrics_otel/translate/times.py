@@ -19,7 +19,12 @@ def iso(time_ns: int) -> str:
     """The time as the native API has it, cut to milliseconds. Times before 1970 and after 9999 read as the nearest."""
     if not 0 <= time_ns <= _LAST_NS:
         time_ns = min(max(time_ns, 0), _LAST_NS)
-    return f"{_seconds(time_ns // 1_000_000_000)}.{time_ns // 1_000_000 % 1000:03d}Z"
+    return _milliseconds(time_ns // 1_000_000)
+
+
+@lru_cache(maxsize=64)
+def _milliseconds(milliseconds: int) -> str:
+    return f"{_seconds(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
 
 
 @lru_cache(maxsize=64)
