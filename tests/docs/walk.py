@@ -8,10 +8,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
@@ -100,6 +102,9 @@ class Walk:
             stderr=subprocess.STDOUT,
         )
         self._staying.append(process)
+        while command.startswith("celery") and not _has_queue(self.folder / "broker.db"):
+            assert process.poll() is None, process.communicate()[0].decode()
+            time.sleep(0.05)
         port = _PORT.search(command)
         while port and not _listens(int(port[1])):
             assert process.poll() is None, process.communicate()[0].decode()
@@ -110,6 +115,15 @@ class Walk:
     def _follows_sh(self, block: Block) -> bool:
         before = self.page.blocks.index(block) - 1
         return before >= 0 and self.page.blocks[before].language == "sh"
+
+
+def _has_queue(broker: Path) -> bool:
+    """Whether the worker has made its tables: where two processes make them at once, one fails."""
+    try:
+        with closing(sqlite3.connect(f"{broker.as_uri()}?mode=ro", uri=True)) as database:
+            return bool(database.execute("SELECT 1 FROM kombu_queue WHERE name = 'celery'").fetchall())
+    except sqlite3.OperationalError:
+        return False
 
 
 def _listens(port: int) -> bool:

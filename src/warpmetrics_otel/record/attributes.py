@@ -27,9 +27,10 @@ _IDENTITIES = {
 _native_json = encoder(ascii_only=True)
 
 
-def named(attributes: Attributes, field: str, value: object) -> str:
-    """The text of a label or name; what it cannot hold of the value goes to ``warpmetrics.native``."""
-    text = plain(value)
+def named(attributes: Attributes, field: str, value: object, text: str | None = None) -> str:
+    """The text of a label or name, if not known yet; what it cannot hold goes to ``warpmetrics.native``."""
+    if text is None:
+        text = plain(value)
     if text is not value and not (is_a(value, str) and text == value):
         attributes[semconv.WARPMETRICS_NATIVE], _ = encode({field: value}, field)
     return text
@@ -59,10 +60,11 @@ def identity(attributes: Attributes, kind: str, native_id: str, parent: State | 
 def outcome_event(mark: Mark, opts: Any, opts_json: str | None, classification: str | None, name: object) -> Attributes:
     """The attributes of a ``warpmetrics.outcome`` event, with the GenAI evaluation of a scored one."""
     attributes: Attributes = {}
-    text = named(attributes, "name", name)
+    text = named(attributes, "name", name, mark.outcome_name)
     if opts_json is not None:
         attributes[semconv.WARPMETRICS_OPTS] = opts_json
-        attributes.update(evaluation(text, opts))
+        if scored := evaluation(text, opts):
+            attributes.update(scored)
     if classification is not None:
         attributes[semconv.WARPMETRICS_OUTCOME_CLASSIFICATION] = classification
     attributes[semconv.WARPMETRICS_OUTCOME_NAME] = text
@@ -73,7 +75,7 @@ def outcome_event(mark: Mark, opts: Any, opts_json: str | None, classification: 
 def act_event(mark: Mark, opts_json: str | None, name: object) -> Attributes:
     """The attributes of a ``warpmetrics.act`` event."""
     attributes: Attributes = {}
-    text = named(attributes, "name", name)
+    text = named(attributes, "name", name, mark.act_name)
     if opts_json is not None:
         attributes[semconv.WARPMETRICS_OPTS] = opts_json
     if mark.outcome_id is not None:

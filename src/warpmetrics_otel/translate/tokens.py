@@ -26,11 +26,14 @@ _CACHE = (
 def add_usage(attributes: dict[str, Any], tokens: Mapping[str, Any]) -> None:
     """Add what can be counted of native tokens; a cache that was not used is not mentioned."""
     # Not `get`: what a user's dictionary does there may be anything.
-    for name, key in _USAGE:
-        if name in tokens:
-            given = tokens[name]
-            if (type(given) is int and 0 <= given < _MANY) or (given := count(given)) is not None:
-                attributes[key] = given
+    if "prompt" in tokens:
+        given = tokens["prompt"]
+        if (type(given) is int and 0 <= given < _MANY) or (given := count(given)) is not None:
+            attributes[semconv.GEN_AI_USAGE_INPUT_TOKENS] = given
+    if "completion" in tokens:
+        given = tokens["completion"]
+        if (type(given) is int and 0 <= given < _MANY) or (given := count(given)) is not None:
+            attributes[semconv.GEN_AI_USAGE_OUTPUT_TOKENS] = given
     if "cachedInput" in tokens or "cacheRead" in tokens or "cacheWrite" in tokens:
         for name, key in _CACHE:
             if name in tokens and (value := count(tokens[name])):
