@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Most of the time tests wait, for processes, servers and deadlines: more of them than there are processors.
-WORKERS ?= 3
+WORKERS ?= 4
 PYTEST_OPTIONS := --numprocesses $(WORKERS) --dist loadgroup
 # They start hundreds of processes, none of which has to compile again what the one before it did.
 unexport PYTHONDONTWRITEBYTECODE

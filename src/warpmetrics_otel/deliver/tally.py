@@ -22,7 +22,7 @@ from warpmetrics_otel.translate.tokens import count
 MOST_SERIES = 1000
 """Sets of attributes of one metric that are kept apart: labels may be made of anything, memory is not."""
 
-MOST_WAITING = 5_000
+MOST_WAITING = 2_000
 """Entities that may wait to be counted."""
 
 _REMEMBERED = 10_000
