@@ -80,7 +80,7 @@ def test_the_proxy_that_is_named_is_asked_with_its_password():
         http = Http(
             "Jaeger", "http://jaeger.invalid:16686/base", Asking(proxy=proxy.url.replace("//", "//ann:b%40c@")), port=1
         )
-        assert http.json(http.get("/api")) == {"through": "the proxy"}
+        assert http.document(http.get("/api")) == {"through": "the proxy"}
     (request,) = proxy.requests
     assert request.line == "GET http://jaeger.invalid:16686/base/api HTTP/1.1"
     assert request.headers["proxy-authorization"] == "Basic YW5uOmJAYw=="

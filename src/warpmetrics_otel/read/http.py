@@ -101,16 +101,19 @@ class Http:
             self._refused(answer)
         return answer
 
-    def json(self, answer: Answer) -> Any:
-        """The value that an answer holds.
+    def document(self, answer: Answer) -> dict[str, Any]:
+        """The JSON object that an answer holds.
 
         Raises:
-            SourceError: it holds no JSON.
+            SourceError: it holds none.
         """
         try:
-            return json.loads(answer.body)
+            document = json.loads(answer.body)
         except (ValueError, RecursionError):
             self.misunderstood(answer)
+        if not isinstance(document, dict):
+            self.misunderstood(answer)
+        return document
 
     def misunderstood(self, answer: Answer) -> NoReturn:
         """Say that something answers which is not this backend.

@@ -9,47 +9,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from warpmetrics_otel.read.asking import Asking
 from warpmetrics_otel.read.at_once import at_once
 from warpmetrics_otel.read.backend import Found, Window
-from warpmetrics_otel.read.http import Answer, Http
+from warpmetrics_otel.read.http import Answer
+from warpmetrics_otel.read.http_backend import HttpBackend
 from warpmetrics_otel.read.otlp_json import spans_of
 from warpmetrics_otel.read.spans import Span
 
-PORT = 16686
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_SERVICES = 100
 _REMARKS = "@jaeger@warnings"
 _LENGTHENED = "Negative duration"
 
 
-class Jaeger:
-    """A Jaeger that can be asked.
+class Jaeger(HttpBackend):
+    """A Jaeger that can be asked; see `HttpBackend`."""
 
-    Args:
-        url: of its query API, perhaps with a base path.
-        asking: headers, proxy, time-out and limit.
-
-    Raises:
-        SourceError: the URL is none.
-    """
+    WHAT = "Jaeger"
+    PORT = 16686
 
     def __init__(self, url: str, asking: Asking) -> None:
-        self._http = Http("Jaeger", url, asking, port=PORT)
-        self._limit = asking.limit
+        super().__init__(url, asking)
         self._filters: bool | None = None
         self._nothing: set[tuple[str, int]] = set()
         self._services: list[str] | None = None
-        self.name = self._http.name
-        self.incomplete: list[str] = []
-
-    @property
-    def requests(self) -> int:
-        """See `Backend`."""
-        return self._http.requests
 
     def traces(self, trace_ids: Iterable[str]) -> Iterator[Span]:
         """See `Backend`."""
@@ -60,17 +46,17 @@ class Jaeger:
     def search(self, key: str, values: Sequence[str], window: Window, service: str | None) -> Found:
         """See `Backend`."""
         services = [service] if service is not None else self._known_services()
-        searches = [(name, value) for name in services for value in values]
-        found: set[str] = set()
-        whole = True
+        searches = iter([(name, value) for name in services for value in values])
+        return self._found(self._ids(key, searches, window))
+
+    def _ids(self, key: str, searches: Iterator[tuple[str, str]], window: Window) -> Iterator[set[str]]:
+        def search(of: tuple[str, str]) -> set[str]:
+            return self._search_one(key, of[1], window, of[0])
+
         # Not at once before it is known which way to search.
-        first, rest = searches[:1], searches[1:]
-        while first:
-            for ids in at_once(lambda search: self._search_one(key, search[1], window, search[0]), first):
-                whole = whole and len(ids) < self._limit
-                found |= ids
-            first, rest = (rest, []) if self._filters is not None else (rest[:1], rest[1:])
-        return Found(found, whole)
+        while self._filters is None and (first := next(searches, None)) is not None:
+            yield search(first)
+        yield from at_once(search, searches)
 
     def _trace(self, trace_id: str) -> Answer:
         # Jaeger reads one spelling or the other, by its version, and ignores the one that it does not know.
@@ -79,7 +65,7 @@ class Jaeger:
     def _known_services(self) -> list[str]:
         if self._services is None:
             answer = self._http.get("/api/v3/services", may_fail=frozenset())
-            services = self._object(answer).get("services") or []
+            services = self._http.document(answer).get("services") or []
             if not isinstance(services, list):
                 self._http.misunderstood(answer)
             self._services = sorted(map(str, services))[:_MOST_SERVICES]
@@ -137,7 +123,7 @@ class Jaeger:
         }
         answer = self._http.get("/api/traces", query, may_fail=frozenset())
         try:
-            found = self._object(answer).get("data") or []
+            found = self._http.document(answer).get("data") or []
             return {str(trace["traceID"]).lower().rjust(32, "0") for trace in found}
         except (KeyError, TypeError):
             self._http.misunderstood(answer)
@@ -146,27 +132,16 @@ class Jaeger:
         """Whether there is a trace. That there is none Jaeger says in JSON; any other server would say 404 too."""
         if answer.status == 200:
             return True
-        if "error" not in self._object(answer):
+        if "error" not in self._http.document(answer):
             self._http.misunderstood(answer)
         return False
 
     def _spans(self, answer: Answer) -> Iterator[Span]:
-        document = self._object(answer)
+        document = self._http.document(answer)
         result = document.get("result")
         if not isinstance(result, dict):
             self._http.misunderstood(answer)
         yield from map(_as_recorded, spans_of(result, self._malformed))
-
-    def _object(self, answer: Answer) -> dict[str, Any]:
-        document = self._http.json(answer)
-        if not isinstance(document, dict):
-            self._http.misunderstood(answer)
-        return document
-
-    def _malformed(self, reason: str) -> None:
-        sentence = f"{self.name} answered with {reason}"
-        if sentence not in self.incomplete:
-            self.incomplete.append(sentence)
 
 
 def _as_recorded(span: Span) -> Span:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.read.asking import Asking
 from warpmetrics_otel.read.at_once import at_once
 from warpmetrics_otel.read.backend import Found, Window
-from warpmetrics_otel.read.http import Answer, Http
+from warpmetrics_otel.read.http import Answer
+from warpmetrics_otel.read.http_backend import HttpBackend
 from warpmetrics_otel.read.otlp_json import spans_of
 from warpmetrics_otel.read.otlp_proto import spans_of_message
 from warpmetrics_otel.read.spans import Span
 from warpmetrics_otel.read.wire import DamagedError, fields
 
-PORT = 3200
 _SECOND = 10**9
 _LONGEST_SEARCH = 167 * 3600 * _SECOND
 """Unless configured otherwise, Tempo refuses to search more than 168 hours at a time."""
@@ -32,28 +31,15 @@ _PARTIAL = 1
 _PROTOBUF = "application/protobuf"
 
 
-class Tempo:
-    """A Tempo that can be asked.
+class Tempo(HttpBackend):
+    """A Tempo that can be asked; see `HttpBackend`."""
 
-    Args:
-        url: of its HTTP API, perhaps with a path.
-        asking: headers, proxy, time-out and limit.
-
-    Raises:
-        SourceError: the URL is none.
-    """
+    WHAT = "Tempo"
+    PORT = 3200
 
     def __init__(self, url: str, asking: Asking) -> None:
-        self._http = Http("Tempo", url, asking, port=PORT)
-        self._limit = asking.limit
+        super().__init__(url, asking)
         self._is_tempo = False
-        self.name = self._http.name
-        self.incomplete: list[str] = []
-
-    @property
-    def requests(self) -> int:
-        """See `Backend`."""
-        return self._http.requests
 
     def traces(self, trace_ids: Iterable[str]) -> Iterator[Span]:
         """See `Backend`."""
@@ -63,12 +49,7 @@ class Tempo:
     def search(self, key: str, values: Sequence[str], window: Window, service: str | None) -> Found:
         """See `Backend`."""
         queries = [(query, part) for query in _queries(key, values, service) for part in self._parts(window)]
-        found: set[str] = set()
-        whole = True
-        for ids in at_once(lambda query: self._search(*query), queries):
-            whole = whole and len(ids) < self._limit
-            found |= ids
-        return Found(found, whole)
+        return self._found(at_once(lambda query: self._search(*query), queries))
 
     def _trace(self, trace_id: str) -> list[Span]:
         path = f"/api/v2/traces/{trace_id}"
@@ -105,7 +86,7 @@ class Tempo:
             self._partial(said.decode("utf-8", "replace"))
 
     def _from_json(self, answer: Answer) -> list[Span]:
-        document = self._object(answer)
+        document = self._http.document(answer)
         trace = document.get("trace")
         if not isinstance(trace, dict):
             self._http.misunderstood(answer)
@@ -122,7 +103,7 @@ class Tempo:
             "end": window.until_ns // _SECOND + 1,
         }
         answer = self._http.get("/api/search", asked, may_fail=frozenset())
-        found = self._object(answer).get("traces") or []
+        found = self._http.document(answer).get("traces") or []
         try:
             # Leading zeros are left out, and ours begin with some.
             return {str(trace["traceID"]).lower().zfill(32) for trace in found}
@@ -146,25 +127,12 @@ class Tempo:
         """That something is not there Tempo says as any other server would."""
         if not self._is_tempo:
             answer = self._http.get("/api/search", {"q": "{}", "limit": 1}, may_fail=frozenset())
-            if not {"traces", "metrics"} & self._object(answer).keys():
+            if not {"traces", "metrics"} & self._http.document(answer).keys():
                 self._http.misunderstood(answer)
             self._is_tempo = True
 
-    def _object(self, answer: Answer) -> dict[str, Any]:
-        document = self._http.json(answer)
-        if not isinstance(document, dict):
-            self._http.misunderstood(answer)
-        return document
-
-    def _malformed(self, reason: str) -> None:
-        self._say(f"{self.name} answered with {reason}")
-
     def _partial(self, message: str) -> None:
         self._say(f"{self.name} gave a part of a trace only" + (f": {message}" if message else "."))
-
-    def _say(self, sentence: str) -> None:
-        if sentence not in self.incomplete:
-            self.incomplete.append(sentence)
 
 
 def _queries(key: str, values: Sequence[str], service: str | None) -> Iterator[str]:
