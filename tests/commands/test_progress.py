@@ -104,5 +104,5 @@ def test_only_a_person_at_a_terminal_who_wants_no_json_is_told(monkeypatch, caps
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     source = Watched()
     with pytest.raises(typer.Exit):
-        Reading(source, Selection()).chains(quiet=quiet)
+        Reading(source, Selection(), as_json=quiet).chains()
     assert source.told is told

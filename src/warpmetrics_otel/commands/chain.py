@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from warpmetrics_otel.commands.judging import AsJson, Html, Success, write_page
 from warpmetrics_otel.commands.reading import Reading
-from warpmetrics_otel.commands.speech import encodable, warn
-from warpmetrics_otel.read import as_json
-from warpmetrics_otel.read.render import show_chain, terminal
+from warpmetrics_otel.commands.speech import warn
+from warpmetrics_otel.read import Chains, as_json
+from warpmetrics_otel.read.html import chains_page
+from warpmetrics_otel.read.render import show_chain
 from warpmetrics_otel.read.statistics import Judge
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def chain(
@@ -27,28 +28,20 @@ def chain(
             show_default=False,
         ),
     ] = None,
-    success: Success = None,
-    html: Html = None,
-    as_json_: AsJson = False,
 ) -> None:
     """Show whole chains: runs, what happened in them, what was done about it, and the runs that followed."""
-    chains = reading.chains(wanted, quiet=as_json_)
-    judge = Judge(success or ())
-    if html is not None:
-        from warpmetrics_otel.read.html import chains_page
+    found, judge = reading.chains(wanted), reading.judge
+    reading.present(
+        page=lambda: chains_page(found.chains, judge, reading.where, found.unattached),
+        document=lambda: as_json(found.chains, found.unattached, judge),
+        text=lambda console: _show(console, found, judge),
+    )
 
-        write_page(html, chains_page(chains.chains, judge, reading.where, chains.unattached))
-    encodable(sys.stdout)
-    if as_json_:
-        document = as_json(chains.chains, chains.unattached, judge)
-        typer.echo(json.dumps({**document, "incomplete": reading.incomplete}, indent=2))
-        reading.finish()
-        return
-    console = terminal()
-    for number, each in enumerate(chains.chains):
+
+def _show(console: Console, found: Chains, judge: Judge) -> None:
+    for number, each in enumerate(found.chains):
         if number:
             console.print()
         show_chain(console, each, judge)
-    if chains.unattached:
-        warn(f"{len(chains.unattached)} outcomes or acts are about something that is not among these spans.")
-    reading.finish()
+    if found.unattached:
+        warn(f"{len(found.unattached)} outcomes or acts are about something that is not among these spans.")

@@ -1,4 +1,4 @@
-"""The options that say where runs are read from, and which: the same for every command that reads.
+"""The options that say where runs are read from, which, and how they are shown: the same for every command that reads.
 
 A command names what it reads as its first parameter; `with_source` puts the options in its place.
 """
@@ -24,6 +24,7 @@ from warpmetrics_otel.read.files import Files as FileSource
 from warpmetrics_otel.read.finder import Finder
 from warpmetrics_otel.read.jaeger import Jaeger as JaegerBackend
 from warpmetrics_otel.read.source import Selection, Source, SourceError
+from warpmetrics_otel.read.statistics import Judge
 from warpmetrics_otel.read.tempo import Tempo as TempoBackend
 
 FILE_VARIABLE = "WARPMETRICS_OTLP_FILE"
@@ -38,10 +39,30 @@ _WHICH = "Which runs"
 _HOW = "How to ask"
 
 
-def _option(panel: str, *names: str, shown: bool = False, **more: Any) -> Any:
+def _option(panel: str | None, *names: str, shown: bool = False, **more: Any) -> Any:
     return typer.Option(*names, rich_help_panel=panel, show_default=shown, **more)
 
 
+Success: TypeAlias = Annotated[
+    list[str] | None,
+    _option(
+        None,
+        "--success",
+        metavar="NAME",
+        help="An outcome that counts as a success, whatever its case and however it was recorded. "
+        "May be given more than once.",
+    ),
+]
+Html: TypeAlias = Annotated[
+    Path | None,
+    _option(
+        None,
+        "--html",
+        metavar="FILE",
+        help="Also write a page of it that can be opened anywhere: one file, which loads nothing.",
+    ),
+]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
 Files: TypeAlias = Annotated[
     list[Path] | None,
     _option(
@@ -131,6 +152,9 @@ def with_source(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def reading_from(
+    success: Success = None,
+    html: Html = None,
+    as_json: AsJson = False,
     otlp_file: Files = None,
     jaeger: Jaeger = None,
     tempo: Tempo = None,
@@ -157,7 +181,8 @@ def reading_from(
             "Where to read from? Give --otlp-file FILE, --jaeger URL or --tempo URL, "
             f"or set {FILE_VARIABLE}, {JAEGER_VARIABLE} or {TEMPO_VARIABLE}.",
         )
-    return Reading(_source(otlp_file, jaeger, tempo, header, proxy, timeout, limit), selection)
+    source = _source(otlp_file, jaeger, tempo, header, proxy, timeout, limit)
+    return Reading(source, selection, Judge(success or ()), html, as_json)
 
 
 def _from_environment() -> tuple[list[Path] | None, str | None, str | None]:

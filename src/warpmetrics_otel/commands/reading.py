@@ -1,49 +1,56 @@
-"""Reading for a command: chains from a source, what is said when there are none, and how it ends when not all came."""
+"""Reading for a command: chains from a source, how they are shown, and what is said of none or not all of them."""
 
 from __future__ import annotations
 
+import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from warpmetrics_otel.commands.progress import Progress
-from warpmetrics_otel.commands.speech import COULD_NOT_LOOK, INCOMPLETE, NOTHING_FOUND, fail, warn
+from warpmetrics_otel.commands.speech import COULD_NOT_LOOK, INCOMPLETE, NOTHING_FOUND, encodable, fail, warn
 from warpmetrics_otel.read import Chains, assemble
 from warpmetrics_otel.read.finder import Finder
+from warpmetrics_otel.read.render import terminal
 from warpmetrics_otel.read.select import select
 from warpmetrics_otel.read.source import Selection, Source, SourceError
+from warpmetrics_otel.read.statistics import Judge
 from warpmetrics_otel.read.words import many, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source and what is wanted of it."""
+    """A source, what is wanted of it, and how: what counts as a success, where a page goes, and JSON or text."""
 
     source: Source
     selection: Selection
+    judge: Judge = field(default_factory=Judge)
+    html: Path | None = None
+    as_json: bool = False
 
     @property
     def where(self) -> str:
         """What is read, for messages."""
         return self.source.name
 
-    @property
-    def incomplete(self) -> list[str]:
-        """Why what was read is not all there is, a sentence each."""
-        return self.source.incomplete
-
-    def chains(self, wanted: str | None = None, *, quiet: bool = False) -> Chains:
+    def chains(self, wanted: str | None = None) -> Chains:
         """What is to be shown: the chains that the options select, or the one that `wanted` is part of.
 
         Ends the command, with the reason and an exit code, when there are none.
 
         Args:
             wanted: a native id of any kind, a portable ref, a traceparent or a trace id; None for all chains.
-            quiet: show no progress.
         """
+        shown = not self.as_json and sys.stderr.isatty()
         try:
-            with Progress(f"Reading {self.where}", self.source, shown=not quiet and sys.stderr.isatty()) as progress:
+            with Progress(f"Reading {self.where}", self.source, shown=shown) as progress:
                 spans = (
                     self.source.everything(self.selection)
                     if wanted is None
@@ -54,8 +61,28 @@ class Reading:
             fail(COULD_NOT_LOOK, str(error))
         return self._selected(found) if wanted is None else self._one(found, wanted)
 
-    def finish(self) -> None:
-        """Say what is incomplete, and end the command with the exit code for that."""
+    def present(
+        self, *, page: Callable[[], str], document: Callable[[], dict[str, Any]], text: Callable[[Console], None]
+    ) -> None:
+        """Write the page and print the JSON or the text, as the options want it, and say what is incomplete.
+
+        Ends the command, with an exit code for that, when something is incomplete or the page cannot be written.
+
+        Args:
+            page: makes the page.
+            document: makes the JSON.
+            text: prints the text.
+        """
+        if self.html is not None:
+            try:
+                self.html.write_text(page(), encoding="utf-8")
+            except OSError as error:
+                fail(COULD_NOT_LOOK, f"Cannot write {self.html}: {error.strerror}.")
+        encodable(sys.stdout)
+        if self.as_json:
+            typer.echo(json.dumps({**document(), "incomplete": self.source.incomplete}, indent=2))
+        else:
+            text(terminal())
         if self._say_incomplete():
             raise typer.Exit(INCOMPLETE)
 
@@ -99,6 +126,6 @@ class Reading:
         return f" ({said})" if said else ""
 
     def _say_incomplete(self) -> bool:
-        for each in self.incomplete:
+        for each in self.source.incomplete:
             warn(each)
-        return bool(self.incomplete)
+        return bool(self.source.incomplete)

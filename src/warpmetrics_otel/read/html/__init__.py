@@ -1,6 +1,6 @@
 """Chains and statistics as one HTML page each, which needs nothing from anywhere else.
 
-Needs jinja2, and is imported only when a page is asked for.
+Needs jinja2, which is imported only when a page is asked for.
 """
 
 from warpmetrics_otel.read.html.page import acts_page, chains_page, runs_page

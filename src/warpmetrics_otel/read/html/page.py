@@ -6,9 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel.read import words
 from warpmetrics_otel.read.as_json import plain, time_of
@@ -20,6 +18,9 @@ from warpmetrics_otel.read.statistics.judge import Judge
 from warpmetrics_otel.read.statistics.runs import RunStatistics
 from warpmetrics_otel.read.statistics.scores import score_of
 from warpmetrics_otel.read.values import Opts
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _MAX_TEXT = 2000
 _NO_TIME = ""
@@ -58,6 +59,8 @@ def _page(template: str, source: str, **shown: Any) -> str:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("warpmetrics_otel.read.html"),
         autoescape=True,
