@@ -20,6 +20,7 @@ from warpmetrics_otel.deliver.rows import Row, unchanged
 from warpmetrics_otel.deliver.sender import Sender
 from warpmetrics_otel.deliver.transport import Transport
 from warpmetrics_otel.entities import Counts, Entity
+from warpmetrics_otel.threads import started
 
 logger = logging.getLogger("warpmetrics_otel")
 
@@ -181,14 +182,11 @@ class Pipeline:
         with self._change:
             self._rests(False)
             if self._worker is None and not self._stopping:
-                worker = threading.Thread(target=self._work, name="warpmetrics-delivery", daemon=True)
-                try:
-                    worker.start()
-                except RuntimeError:
-                    # The interpreter is exiting, or out of threads: a flush sends what waits.
+                self._worker = started("delivery", self._work)
+                if self._worker is None:
+                    # A flush sends what waits.
                     self._rests(True)
                     return False
-                self._worker = worker
             self._change.notify_all()
             return self._worker is not None and self._worker.is_alive()
 

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from warpmetrics_otel.threads import started
+
 logger = logging.getLogger("warpmetrics_otel")
 
 Value = TypeVar("Value")
@@ -55,12 +57,7 @@ class Helper:
         """Have the thread ready; nothing happens where no thread can be started any more."""
         with self._lock:
             if self._thread is None:
-                thread = threading.Thread(target=self._work, name="warpmetrics-flush", daemon=True)
-                try:
-                    thread.start()
-                except RuntimeError:
-                    return
-                self._thread = thread
+                self._thread = started("flush", self._work)
 
     def begin(self, function: Callable[[], Value]) -> Job[Value]:
         """Have a function called, now where there is no thread to do it meanwhile."""

@@ -10,6 +10,8 @@ import threading
 import weakref
 from typing import TYPE_CHECKING
 
+from warpmetrics_otel.threads import started
+
 if TYPE_CHECKING:
     from warpmetrics_otel.record.core import Core
 
@@ -40,13 +42,8 @@ class Janitor:
                 return
             self.resting = False
             if self._thread is None:
-                thread = threading.Thread(target=self._work, name="warpmetrics-janitor", daemon=True)
-                try:
-                    thread.start()
-                except RuntimeError:
-                    # The interpreter is exiting (or out of threads): the exit hook ends what is open.
-                    return
-                self._thread = thread
+                # Where none can be, the exit hook ends what is open.
+                self._thread = started("janitor", self._work)
         self._opened.set()
 
     def stop(self) -> None:

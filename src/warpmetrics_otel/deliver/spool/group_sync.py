@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from warpmetrics_otel.threads import started
+
 
 class GroupSync:
     """A thread that syncs within an interval of the first append since the last sync, and sleeps otherwise.
@@ -55,14 +57,10 @@ class GroupSync:
             wanted, stopped = threading.Event(), threading.Event()
             wanted.set()
             self._wanted, self._stopped = wanted, stopped
-            thread = threading.Thread(target=self._work, args=(wanted, stopped), name="warpmetrics-spool", daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:
-                # The interpreter is exiting, or out of threads: closing the spool syncs, or a later append tries again.
+            self._thread = started("spool", self._work, wanted, stopped)
+            if self._thread is None:
+                # Closing the spool syncs, or a later append tries again.
                 self._due = False
-                return
-            self._thread = thread
 
     def _work(self, wanted: threading.Event, stopped: threading.Event) -> None:
         while not stopped.is_set():
