@@ -5,7 +5,9 @@ Spans of others name their parent by a span id alone, and that may be the id of 
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Hashable, Mapping
+from typing import NamedTuple, Protocol
+from weakref import WeakSet
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
@@ -31,6 +33,21 @@ def is_within_run(context: SpanContext) -> bool:
     return context.trace_state.get(key) == value
 
 
+class Standing(NamedTuple):
+    """A run or group that something stands under."""
+
+    id: str
+    """Its native id."""
+    span: SpanContext
+    destination: Hashable
+    """Where its recorder tells of it natively; None where that has no key, or is not known."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another process tells of it."""
+        return self.span.is_remote and not is_open_here(self.id)
+
+
 class _Handle(Protocol):
     @property
     def id(self) -> str: ...
@@ -43,8 +60,27 @@ class _Node(Protocol):
     @property
     def handle(self) -> _Handle: ...
 
+    @property
+    def destination(self) -> Hashable: ...
 
-def standing_in(context: Context) -> tuple[str, SpanContext] | None:
-    """The native id and the span of the run or group that is in force in a context; None without one."""
+
+class _Recorder(Protocol):
+    @property
+    def open(self) -> Mapping[str, object]: ...
+
+
+recorders: WeakSet[_Recorder] = WeakSet()
+"""Those of this process."""
+
+
+def is_open_here(native_id: str) -> bool:
+    """Whether a run, group or call is under way in this process: a ref of it may have come back from outside."""
+    return any(native_id in recorder.open for recorder in list(recorders))
+
+
+def standing_in(context: Context) -> Standing | None:
+    """The run or group that is in force in a context; None without one."""
     node: _Node | None = context.get(KEY)  # type: ignore[assignment]
-    return None if node is None else (node.handle.id, node.handle.span.get_span_context())
+    if node is None:
+        return None
+    return Standing(node.handle.id, node.handle.span.get_span_context(), node.destination)

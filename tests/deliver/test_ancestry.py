@@ -73,7 +73,7 @@ def test_a_group_of_ours_that_has_ended_is_still_above_what_it_has_set_going(hea
         call.end()
     wm.shutdown()
     assert heard.names("chat m") == []
-    assert heard.above["chat m"].entity == group.id
+    assert heard.above["chat m"].entity.id == group.id
 
 
 def test_a_span_of_ours_that_is_the_parent_though_nothing_is_in_force(heard, others):
@@ -83,7 +83,7 @@ def test_a_span_of_ours_that_is_the_parent_though_nothing_is_in_force(heard, oth
         others.call()
     wm.shutdown()
     assert heard.names("chat m") == ["tool"]
-    assert heard.above["chat m"].entity == run.id
+    assert heard.above["chat m"].entity.id == run.id
 
 
 def test_what_is_in_force_is_above_a_span_whose_parent_was_not_seen(heard, others):
@@ -93,7 +93,7 @@ def test_what_is_in_force_is_above_a_span_whose_parent_was_not_seen(heard, other
         others.call()
     wm.shutdown()
     assert heard.names("chat m") == ["task"]
-    assert heard.above["chat m"].entity == "wm_grp_abc"
+    assert heard.above["chat m"].entity.id == "wm_grp_abc"
 
 
 def test_what_is_remembered_is_bounded(heard, others, monkeypatch):

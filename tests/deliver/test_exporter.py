@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExportResult
 
 from tests.deliver.pipelines import WRITTEN, arrived, recording, write
-from warpmetrics_otel import WarpmetricsSpanExporter
+from warpmetrics_otel import Warpmetrics, WarpmetricsSpanExporter, WarpmetricsSpanProcessor
 from warpmetrics_otel.beside import beside
 from warpmetrics_otel.testing import NativeApi
 
@@ -96,13 +96,45 @@ def test_late_outcomes_and_follow_ups_arrive_after_what_they_hang_on(api, export
     assert arrived(api) == {"runs": 2, "outcomes": 1, "acts": 1}
 
 
-def test_what_hangs_on_another_process_is_sent_after_a_while_and_counted():
+ELSEWHERE = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda wm: wm.outcome("wm_run_01jd3v9k7m2p4q6r8s0t1v3w5x", "Late"),
+        lambda wm: wm.outcome(f"00-{ELSEWHERE}", "Late"),
+        lambda wm: wm.act(f"wm_oc_01jd3v9k7m2p4q6r8s0t1v3w5x@00-{ELSEWHERE}", "retry"),
+        lambda wm: wm.group(f"wm_grp_01jd3v9k7m2p4q6r8s0t1v3w5x@00-{ELSEWHERE}", "Reviewing"),
+        lambda wm: wm.run("Writer", follows=f"wm_act_01jd3v9k7m2p4q6r8s0t1v3w5x@00-{ELSEWHERE}"),
+        lambda wm: wm.run("Writer", follows="wm_act_01jd3v9k7m2p4q6r8s0t1v3w5x"),
+        lambda wm: wm.outcome("wm_call_01jd3v9k7m2p4q6r8s0t1v3w5x", "Late"),
+    ],
+    ids=["outcome", "traceparent", "act", "group", "follow-up", "bare act", "bare call"],
+)
+@pytest.mark.parametrize("mouth", [WarpmetricsSpanExporter, WarpmetricsSpanProcessor])
+def test_what_hangs_on_another_process_is_not_waited_for(mouth, verb):
+    # What it hangs on was sent by that process, to a server that is not this one.
     with NativeApi(allow=["order"]) as api:
-        exporter = WarpmetricsSpanExporter(api_key=api.key, api_url=api.url, hold_seconds=0.01)
-        with recording(SimpleSpanProcessor(exporter)) as wm:
-            wm.outcome("wm_run_01jd3v9k7m2p4q6r8s0t1v3w5x", "Late")
-            api.wait_for(lambda: api.entities("outcomes"))
-            assert exporter.sent_before_parents == 1
+        made = mouth(api_key=api.key, api_url=api.url, hold_seconds=3600)
+        processor = SimpleSpanProcessor(made) if mouth is WarpmetricsSpanExporter else made
+        with recording(processor) as wm:
+            verb(wm)
+            wm.flush(end_open=True)
+            api.wait_for(lambda: arrived(api))
+        assert made.sent_before_parents == 0
+
+
+def test_a_ref_that_comes_back_to_its_own_process_is_waited_for(api, exporter):
+    with recording(SimpleSpanProcessor(exporter)) as wm, wm.run("Writer") as run:
+        other = Warpmetrics(tracer_provider=wm._core.settings.tracer_provider)
+        other.group(run.ref, "Drafting").end()
+        other.run("Short").end()
+        api.wait_for(lambda: api.entities("runs"))
+        assert arrived(api) == {"runs": 1}
+        other.shutdown()
+    assert arrived(api) == {"runs": 2, "groups": 1, "links": 1}
+    assert exporter.sent_before_parents == 0
 
 
 def test_a_flush_says_whether_everything_has_arrived(api, exporter):

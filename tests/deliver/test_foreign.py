@@ -152,35 +152,82 @@ def test_a_span_whose_parent_is_in_another_service_is_of_that_trace_s_run(api, m
     assert [row["refId"] for row in api.entities("outcomes")] == [run_id]
 
 
-def test_beneath_a_ref_of_another_process_s_group_calls_hang_on_that():
-    group = "wm_grp_01jk3z9q00000000000000abcd"
-    ref = f"{group}@00-{REMOTE.trace_id:032x}-{REMOTE.span_id:016x}-01;r={ids.run_id_of_trace(REMOTE.trace_id)}"
+GROUP = "wm_grp_01jk3z9q00000000000000abcd"
+REF = f"{GROUP}@00-{REMOTE.trace_id:032x}-{REMOTE.span_id:016x}-01;r={ids.run_id_of_trace(REMOTE.trace_id)}"
+
+
+@pytest.mark.parametrize("through", ["processor", "recorder"])
+def test_beneath_a_ref_of_another_process_s_group_calls_hang_on_that_at_once(through):
     # The group itself was sent by that process, to a server that is not this one.
-    with NativeApi() as api:
-        with instrumented(processor(api)) as others:
-            wm = Warpmetrics(tracer_provider=others.provider)
-            with wm.use(ref), others.span("task"):
-                others.call()
+    with NativeApi(allow=["order"]) as api:
+        mouths = [processor(api, hold_seconds=3600)] if through == "processor" else []
+        key = {} if mouths else {"api_key": api.key, "api_url": api.url}
+        with instrumented(*mouths) as others:
+            wm = Warpmetrics(tracer_provider=others.provider, **key)
+            with wm.use(REF):
+                with others.span("task"):
+                    others.call()
+                # Nothing is flushed meanwhile.
+                api.wait_for(lambda: arrived(api) == {"calls": 1, "links": 1})
             wm.shutdown()
-        assert arrived(api) == {"calls": 1, "links": 1}
-        assert [link["parentId"] for link in api.entities("links")] == [group]
+        assert [link["parentId"] for link in api.entities("links")] == [GROUP]
+        assert [mouth.sent_before_parents for mouth in mouths] == [0] * len(mouths)
 
 
-def test_a_service_that_is_called_beneath_a_run_tells_of_its_calls_only(mouth_to):
-    headers = {}
+def test_beneath_a_tenant_s_ref_nothing_reaches_another_tenant(api):
+    with NativeApi(allow=["order"]) as theirs, instrumented() as others:
+        made = [Warpmetrics(tracer_provider=others.provider, api_key=one.key, api_url=one.url) for one in (api, theirs)]
+        with made[1].use(REF):
+            others.call()
+        for wm in made:
+            wm.shutdown()
+        assert (arrived(api), arrived(theirs)) == ({}, {"calls": 1, "links": 1})
+
+
+def called(others, headers):
+    """A request from another service."""
+    with others.tracer.start_as_current_span("POST /", context=extract(headers)):
+        serve(others)
+
+
+@pytest.fixture
+def headers():
+    """Of a request beneath a run of another process, and the id of that run."""
+    carrier = {}
     with instrumented() as asking:
         wm = Warpmetrics(tracer_provider=asking.provider)
         with wm.run("Writer") as run, asking.span("POST"):
-            inject(headers)
+            inject(carrier)
         wm.shutdown()
-    with NativeApi() as api:
-        with (
-            instrumented(mouth_to(api)) as asked,
-            asked.tracer.start_as_current_span("POST /", context=extract(headers)),
-        ):
-            serve(asked)
-        assert arrived(api) == {"groups": 1, "calls": 2, "links": 3}
-        assert [link["parentId"] for link in api.entities("links")].count(run.id) == 1
+    return carrier, run.id
+
+
+CALLED = {"groups": 1, "calls": 2, "links": 3}
+"""What `called` leaves."""
+
+
+def test_a_service_that_is_called_beneath_a_run_tells_of_its_calls_only_and_at_once(mouth_to, headers):
+    carrier, run_id = headers
+    with NativeApi(allow=["order"]) as api:
+        mouth = mouth_to(api, hold_seconds=3600)
+        with instrumented(mouth) as asked:
+            called(asked, carrier)
+            if isinstance(mouth, BatchSpanProcessor):
+                mouth.force_flush()
+            api.wait_for(lambda: arrived(api) == CALLED)
+        assert [link["parentId"] for link in api.entities("links")].count(run_id) == 1
+
+
+def test_of_several_keys_the_first_has_what_is_beneath_runs_of_other_processes(api, headers):
+    with NativeApi(allow=["order"]) as first, instrumented() as asked:
+        made = [
+            Warpmetrics(tracer_provider=asked.provider, api_key=one.key, api_url=one.url, infer_runs=False)
+            for one in (first, api)
+        ]
+        called(asked, headers[0])
+        for wm in made:
+            wm.shutdown()
+        assert (arrived(first), arrived(api)) == (CALLED, {})
 
 
 @pytest.mark.parametrize(

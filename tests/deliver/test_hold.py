@@ -107,3 +107,17 @@ def test_what_hangs_on_itself_does_not_wait_for_ever():
     odd = Act("wm_act_9", "wm_act_9", "retry", None, "t")
     sink.hold.add([odd])
     assert sink.sent == [odd]
+
+
+def test_what_another_process_tells_of_is_not_waited_for_whenever_that_is_said():
+    sink = Sink()
+    sink.hold.add([GROUP, GROUP_LINK])
+    sink.hold.add([CALL, CALL_LINK])
+    assert sink.sent == []
+    sink.hold.await_no_more(RUN.key)
+    assert {entity.key for entity in sink.sent} == {entity.key for entity in (GROUP, GROUP_LINK, CALL, CALL_LINK)}
+    assert out_of_order(sink.sent) == []
+    sink.hold.add([OUTCOME])
+    assert sink.sent[4:] == [OUTCOME]
+    assert (len(sink.hold), sink.hold.early) == (0, 0)
+    sink.hold.release()

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, get_current_span
 
 from warpmetrics_otel.bridge.node import own_id
-from warpmetrics_otel.standing import standing_in
+from warpmetrics_otel.standing import Standing, standing_in
 from warpmetrics_otel.translate.dialects import registry
 
 MOST_OPEN = 50_000
@@ -30,7 +30,7 @@ class Above(NamedTuple):
 
     spans: list[ReadableSpan]
     """Those that are open, the nearest first."""
-    entity: str | None
+    entity: Standing | None
     """The Warpmetrics run or group that they, or it itself, stand under."""
 
 
@@ -41,7 +41,7 @@ class Ancestry:
         self._open: dict[int, ReadableSpan] = {}
         self._watched: set[int] = set()
         """Open spans that something waits for."""
-        self._standing: dict[int, str] = {}
+        self._standing: dict[int, Standing] = {}
         """The runs and groups of Warpmetrics that spans stand under directly."""
         self._young: dict[int, int] = {}
         self._old: dict[int, int] = {}
@@ -100,8 +100,8 @@ class Ancestry:
                 at = self._young.get(at) or self._old.get(at) or 0
         return Above(spans, entity)
 
-    def _stands(self, span_id: int, native_id: str) -> None:
-        self._standing[span_id] = native_id
+    def _stands(self, span_id: int, standing: Standing) -> None:
+        self._standing[span_id] = standing
         if len(self._standing) > _MOST_STANDING:
             for oldest in [*islice(self._standing.copy(), _MOST_STANDING // 2)]:
                 self._standing.pop(oldest, None)
@@ -114,12 +114,12 @@ class Ancestry:
             self._watched.discard(span_id)
 
 
-def _standing(parent: SpanContext, context: Context) -> str | None:
-    """The id of the run or group that is the parent, or that is in force where the parent was not recorded."""
+def _standing(parent: SpanContext, context: Context) -> Standing | None:
+    """The run or group that is the parent, or that is in force where the parent was not recorded."""
     above = get_current_span(context)
     if isinstance(above, ReadableSpan) and above.context.span_id == parent.span_id:
         native_id = own_id(above.attributes or {})
         if native_id is not None:
-            return native_id
+            return Standing(native_id, parent, None)
     standing = standing_in(context)
-    return None if standing is None or standing[1].trace_id != parent.trace_id else standing[0]
+    return None if standing is None or standing.span.trace_id != parent.trace_id else standing

@@ -1,7 +1,7 @@
 """Children that came before their parents wait for them, up to a number and a time.
 
-Spans arrive when they end, so that an exporter hears of a call before its run. What waits longer than
-it may is sent without its parent, and counted: the parent may be in another process.
+Spans arrive when they end, so that an exporter hears of a call before its run. What waits longer than it may is sent
+without its parent, and counted. What another process tells of is not waited for.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from warpmetrics_otel import fork
+from warpmetrics_otel.deliver.seen import Seen
 from warpmetrics_otel.entities import Entity
 from warpmetrics_otel.translate.order import needs, parents, parents_first
 
@@ -20,6 +21,9 @@ HOLD_ENTITIES = 10_000
 
 HOLD_SECONDS = 10.0
 """How long an entity waits for its parent at most."""
+
+_ELSEWHERE = 10_000
+"""How many entities of other processes are remembered at least."""
 
 
 class _Held(NamedTuple):
@@ -59,6 +63,7 @@ class Hold:
         self._waiting: dict[str, list[_Held]] = {}
         self._count = 0
         self._timer: threading.Timer | None = None
+        self._elsewhere = Seen(_ELSEWHERE)
         self.early = 0
         """How many entities were sent before what they hang on."""
 
@@ -76,6 +81,18 @@ class Hold:
                 self._release(float("inf"))
             elif self._count and self._timer is None:
                 self._wake_in(self._seconds)
+
+    def await_no_more(self, native_id: str) -> None:
+        """Another process tells of this entity: what hangs on it goes at once."""
+        with self._lock:
+            if self._elsewhere.add(native_id):
+                waited = self._waiting.pop(native_id, [])
+                self._count -= len(waited)
+                self._pass(waited)
+
+    def is_elsewhere(self, native_id: str) -> bool:
+        """Whether that was said of this entity, lately."""
+        return native_id in self._elsewhere
 
     def release(self) -> None:
         """Send what waits, without its parents."""
@@ -117,7 +134,7 @@ class Hold:
 
     def _there(self, need: str, key: str, ready: Mapping[str, Entity]) -> bool:
         # What says of itself that it hangs on itself would wait for ever.
-        return need == key or need in ready or self._known(need)
+        return need == key or need in ready or self._known(need) or need in self._elsewhere
 
     def _release(self, now: float) -> None:
         waiting, self._waiting, self._count = self._waiting, {}, 0

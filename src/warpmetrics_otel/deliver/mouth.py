@@ -15,11 +15,13 @@ from warpmetrics_otel import semconv
 from warpmetrics_otel.beside import beside, heard
 from warpmetrics_otel.bridge import Gathering, Limits
 from warpmetrics_otel.deliver.connect import Connection, connect
+from warpmetrics_otel.deliver.far_away import needed_from_elsewhere
 from warpmetrics_otel.deliver.hold import Hold
 from warpmetrics_otel.deliver.options import MouthSettings
 from warpmetrics_otel.deliver.others import Others
 from warpmetrics_otel.deliver.shown import Shown
 from warpmetrics_otel.entities import Call, Entity, Group, Link
+from warpmetrics_otel.standing import Standing
 from warpmetrics_otel.translate.call_rows import Content
 from warpmetrics_otel.translate.to_native import entities_of
 from warpmetrics_otel.translate.views import Span, sketch, view
@@ -46,16 +48,24 @@ class Mouth:
         sees_starts: whether spans of others are told of when they start too.
         recorded: the pipeline of a recorder, which tells what it records by itself: only spans of others are taken,
             and of those beneath runs only what is beneath runs of its own. None for a mouth of its own.
+        goes_on: whether what is beneath runs of other processes is this recorder's.
     """
 
     def __init__(
-        self, options: MouthSettings, name: str, *, sees_starts: bool = False, recorded: Connection | None = None
+        self,
+        options: MouthSettings,
+        name: str,
+        *,
+        sees_starts: bool = False,
+        recorded: Connection | None = None,
+        goes_on: bool = True,
     ) -> None:
         self._name = name
         self._said = False
         self._options = options
         self._sees_starts = sees_starts
         self._recorded = recorded is not None
+        self._goes_on = goes_on
         self._shown = Shown(options.redact, native_content=options.native_content)
         self._connection = recorded or connect(options)
         if self._connection is None:
@@ -66,7 +76,9 @@ class Mouth:
         if options.native_content:
             heard.open(self._connection.destination)
         self._hold = Hold(self._connection.take, self._connection.knows, options.hold_entities, options.hold_seconds)
-        self.others = Others(self._tell_of_others, self._gathering, self._take_own, self._connection.begin, name)
+        self.others = Others(
+            self._tell_of_others, self._gathering, self._take_own, self._lives_elsewhere, self._connection.begin, name
+        )
         """The spans of other instrumentation."""
         ears.add(self)
 
@@ -148,7 +160,15 @@ class Mouth:
 
     def _accepts(self, native_id: str) -> bool:
         # Another recorder's run on the same provider may be another tenant's.
-        return not self._recorded or (self._connection is not None and self._connection.knows(native_id))
+        connection = self._connection
+        if not self._recorded or connection is None:
+            return connection is not None
+        return connection.knows(native_id) or self._hold.is_elsewhere(native_id)
+
+    def _lives_elsewhere(self, native_id: str, standing: Standing | None) -> None:
+        ours = self._goes_on if standing is None else standing.destination == self.destination
+        if ours or not self._recorded:
+            self._hold.await_no_more(native_id)
 
     def _heard(self, call_id: str) -> Content | None:
         call = None if self._connection is None or self._connection.knows(call_id) else heard.take(call_id)
@@ -170,7 +190,10 @@ class Mouth:
     def _entities_of(self, span: ReadableSpan) -> Iterator[Entity]:
         try:
             if self._is_new(span):
-                for entity in [*entities_of(view(span))]:
+                entities = [*entities_of(view(span))]
+                for needed in needed_from_elsewhere(span, entities, busy=self.others.busy):
+                    self._hold.await_no_more(needed)
+                for entity in entities:
                     yield self._shown.call(beside.take(entity.id) or entity) if isinstance(entity, Call) else entity
         except Exception:
             # One span that cannot be read may not cost the others, nor the agent.

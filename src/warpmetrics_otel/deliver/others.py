@@ -20,7 +20,7 @@ from warpmetrics_otel.bridge import Gathering
 from warpmetrics_otel.bridge.node import own_id
 from warpmetrics_otel.deliver.ancestry import Above, Ancestry
 from warpmetrics_otel.entities import Entity
-from warpmetrics_otel.standing import is_within_run
+from warpmetrics_otel.standing import Standing, is_open_here, is_within_run
 from warpmetrics_otel.translate.dialects import kind_of
 from warpmetrics_otel.translate.views import Event
 
@@ -45,6 +45,8 @@ class Others:
         tell: is given entities, parents first.
         make: makes what gathers; again in a forked child, where what was gathered is the parent's to tell.
         ours: is given the spans of Warpmetrics' own that are among them.
+        elsewhere: is told which entities above spans are another process's: the native id, and the run or group that a
+            recorder of this process has in force, where it is one.
         begin: is called by the thread before anything else.
         name: whose they are, for messages.
     """
@@ -54,12 +56,14 @@ class Others:
         tell: Callable[[Sequence[Entity]], None],
         make: Callable[[], Gathering],
         ours: Callable[[Sequence[ReadableSpan]], None],
+        elsewhere: Callable[[str, Standing | None], None],
         begin: Callable[[], None],
         name: str,
     ) -> None:
         self._tell = tell
         self._make = make
         self._ours = ours
+        self._elsewhere = elsewhere
         self._begin = begin
         self._name = name
         self._start_afresh()
@@ -193,8 +197,10 @@ class Others:
         beneath = [span, *above.spans]
         top = beneath[-1]
         if above.entity is not None and top.parent is not None:
+            if above.entity.elsewhere:
+                self._elsewhere(above.entity.id, above.entity)
             # Where a span between them was not recorded, it is nearest all the same.
-            told = self._gathering.entity((top.parent.trace_id, top.parent.span_id), above.entity)
+            told = self._gathering.entity((top.parent.trace_id, top.parent.span_id), above.entity.id)
         else:
             told = self._within_remote_run(top)
         for one in reversed(beneath):
@@ -207,9 +213,15 @@ class Others:
     def _within_remote_run(self, span: ReadableSpan) -> list[Entity]:
         """Make known the run that is recorded in another process, where a span's parent is there."""
         parent = span.parent
-        if parent is None or not parent.is_remote or not is_within_run(span.context):
+        if parent is None or not parent.is_remote:
             return []
-        return self._gathering.entity((parent.trace_id, parent.span_id), ids.run_id_of_trace(parent.trace_id))
+        trace_id, span_id = parent.trace_id, parent.span_id
+        if not (is_within_run(span.context) or ids.is_run_of_trace(trace_id, span_id)):
+            return []
+        run_id = ids.run_id_of_trace(trace_id)
+        if not is_open_here(run_id):
+            self._elsewhere(run_id, None)
+        return self._gathering.entity((trace_id, span_id), run_id)
 
     def _end(self, span: ReadableSpan, now: float, ours: list[ReadableSpan]) -> list[Entity]:
         attributes = span.attributes or _NOTHING

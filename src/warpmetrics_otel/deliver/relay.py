@@ -30,6 +30,7 @@ class Relay(SpanProcessor):
         self._mouths: tuple[Mouth, ...] = ()
         self._others: set[Hashable] = set()
         self._infers: Hashable = None
+        self._goes_on: Hashable = None
         self._said = False
         self._ours = _NOBODYS
 
@@ -43,6 +44,12 @@ class Relay(SpanProcessor):
             self._infers = destination
         return self._infers == destination
 
+    def may_go_on(self, destination: Hashable) -> bool:
+        """Whether what is beneath runs of other processes is that destination's; likewise the first one's."""
+        if self._goes_on is None:
+            self._goes_on = destination
+        return self._goes_on == destination
+
     def say_whose(self) -> None:
         """Say that not everybody has the runs of others."""
         if not self._said:
@@ -55,6 +62,7 @@ class Relay(SpanProcessor):
     def note(self, destination: Hashable, *, infers: bool) -> None:
         """A processor of its own sends to that destination."""
         self._others.add(destination)
+        self.may_go_on(destination)
         if infers:
             self.may_infer(destination)
 
@@ -66,6 +74,8 @@ class Relay(SpanProcessor):
         """Tell it no more."""
         if self._infers == mouth.destination:
             self._infers = None
+        if self._goes_on == mouth.destination:
+            self._goes_on = None
         self._mouths = tuple(one for one in self._mouths if one is not mouth)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:

@@ -100,7 +100,13 @@ class Watching:
             # The hook's processor, or another recorder with the same key: everything would be worked on twice.
             return
         if self._mouth is None:
-            self._mouth = Mouth(self._settings_for(relay), "configure()", sees_starts=True, recorded=self._connection)
+            self._mouth = Mouth(
+                self._settings_for(relay),
+                "configure()",
+                sees_starts=True,
+                recorded=self._connection,
+                goes_on=relay.may_go_on(self.destination),
+            )
         self._relays.append(relay)
         relay.add(self._mouth)
 

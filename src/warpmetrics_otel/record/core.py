@@ -29,6 +29,7 @@ from warpmetrics_otel.record.settings import Settings
 from warpmetrics_otel.record.spans import SpanStarter
 from warpmetrics_otel.record.state import Mark, State
 from warpmetrics_otel.record.telling import Telling
+from warpmetrics_otel.standing import recorders
 from warpmetrics_otel.translate.classification import classifier
 
 REMEMBERED = 2048
@@ -70,6 +71,7 @@ class Core:
         self.claims = Claims(self)
         self.janitor = Janitor(self)
         self.helper = Helper()
+        recorders.add(self)
         fork.after_fork(self._in_child)
 
     def refresh(self) -> SpanStarter:

@@ -6,6 +6,7 @@ threads with an instrumented or copied context, explicit `attach`.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,12 @@ _entered: ContextVar[object] = ContextVar("warpmetrics_otel_entered")
 class _Node(NamedTuple):
     handle: Handle
     outer: _Node | None
+
+    @property
+    def destination(self) -> Hashable:
+        """Where the handle's recorder tells of it natively; None without a key."""
+        delivery = self.handle._core.delivery
+        return None if delivery is None else delivery.destination
 
 
 class Inside(NamedTuple):
