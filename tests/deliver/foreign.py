@@ -5,14 +5,7 @@ from contextlib import contextmanager
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-CALL = {
-    "gen_ai.operation.name": "chat",
-    "gen_ai.provider.name": "openai",
-    "gen_ai.request.model": "m",
-    "gen_ai.usage.input_tokens": 3,
-    "gen_ai.usage.output_tokens": 4,
-}
-AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "Bob"}
+from tests.bridge.spans import AGENT, CALL
 
 
 class Instrumented:

@@ -5,7 +5,6 @@ own reader makes of it.
 """
 
 import json
-import os
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -13,29 +12,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.e2e.backend import Backend
 from tests.e2e.otlp_json import Span, spans_of
 from tests.e2e.server_process import folder_of, serving, wait_for
 from tests.ports import free_ports
 from tools.backends import JAEGER
 
 
-class Jaeger:
-    """The addresses of a running Jaeger and what can be asked of it."""
-
-    def __init__(self, query_url: str, otlp_grpc_url: str, otlp_http_url: str) -> None:
-        self.query_url = query_url.rstrip("/")
-        self.otlp_grpc_url = otlp_grpc_url
-        self.otlp_http_url = otlp_http_url.rstrip("/")
-
-    def trace(self, trace_id: str, until: Callable[[list[Span]], bool] = bool) -> list[Span]:
-        """Return the spans of a trace (32 hex digits), waiting until ``until(spans)`` is true.
-
-        Fails the test with the spans that did come when the deadline passes first.
-        """
-        return wait_for(lambda: self.trace_now(trace_id), until, f"trace {trace_id}")
+class Jaeger(Backend):
+    """A running Jaeger and what can be asked of it."""
 
     def trace_now(self, trace_id: str) -> list[Span]:
-        """Return the spans of a trace that are there by now, none if it is not known."""
+        """See `Backend`."""
         return spans_of(self._get(f"/api/v3/traces/{trace_id}"))
 
     def search(
@@ -82,11 +70,7 @@ def running_jaeger() -> Iterator[Jaeger]:
     Raises BackendUnavailableError when there is no binary to start.
     """
     if JAEGER.running:
-        yield Jaeger(
-            JAEGER.running,
-            os.environ.get("JAEGER_OTLP_GRPC_URL", "http://127.0.0.1:4317"),
-            os.environ.get("JAEGER_OTLP_HTTP_URL", "http://127.0.0.1:4318"),
-        )
+        yield Jaeger.at(JAEGER.running)
         return
     binary = JAEGER.find()
     with folder_of("Jaeger") as folder:

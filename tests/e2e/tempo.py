@@ -5,7 +5,6 @@ what Tempo says and not what our own reader makes of it.
 """
 
 import json
-import os
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -17,6 +16,7 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
+from tests.e2e.backend import Backend
 from tests.e2e.otlp_json import Span, spans_of
 from tests.e2e.server_process import folder_of, serving, wait_for
 from tests.ports import free_ports
@@ -26,23 +26,11 @@ from tools.backends import TEMPO
 _DAYS = "160h"
 
 
-class Tempo:
-    """The addresses of a running Tempo and what can be asked of it."""
-
-    def __init__(self, query_url: str, otlp_grpc_url: str, otlp_http_url: str) -> None:
-        self.query_url = query_url.rstrip("/")
-        self.otlp_grpc_url = otlp_grpc_url
-        self.otlp_http_url = otlp_http_url.rstrip("/")
-
-    def trace(self, trace_id: str, until: Callable[[list[Span]], bool] = bool) -> list[Span]:
-        """Return the spans of a trace (32 hex digits), waiting until ``until(spans)`` is true.
-
-        Fails the test with the spans that did come when the deadline passes first.
-        """
-        return wait_for(lambda: self.trace_now(trace_id), until, f"trace {trace_id}")
+class Tempo(Backend):
+    """A running Tempo and what can be asked of it."""
 
     def trace_now(self, trace_id: str) -> list[Span]:
-        """Return the spans of a trace that are there by now, none if it is not known."""
+        """See `Backend`."""
         answer = self.get(f"/api/traces/{trace_id}", accept="application/protobuf")
         return spans_of(MessageToDict(TracesData.FromString(answer)))
 
@@ -90,11 +78,7 @@ def running_tempo() -> Iterator[Tempo]:
     Raises BackendUnavailableError when there is no binary to start.
     """
     if TEMPO.running:
-        yield Tempo(
-            TEMPO.running,
-            os.environ.get("TEMPO_OTLP_GRPC_URL", "http://127.0.0.1:4317"),
-            os.environ.get("TEMPO_OTLP_HTTP_URL", "http://127.0.0.1:4318"),
-        )
+        yield Tempo.at(TEMPO.running)
         return
     with started_tempo(TEMPO.find()) as tempo:
         yield tempo
