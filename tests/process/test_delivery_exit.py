@@ -16,14 +16,6 @@ STARTING_S = 3
 """What a process takes on a busy machine before it comes to its end."""
 
 
-@pytest.fixture
-def api():
-    with NativeApi() as api:
-        yield api
-        api.check()
-        assert not api.incomplete()
-
-
 @pytest.mark.parametrize(
     ("end", "code"),
     [

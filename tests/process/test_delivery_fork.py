@@ -3,17 +3,7 @@
 import pytest
 
 from tests.process.delivering import RECORDED, Program, delivered, named
-from warpmetrics_otel.testing import NativeApi
 from warpmetrics_otel.testing.native_api import Reply
-
-
-@pytest.fixture
-def api():
-    with NativeApi() as api:
-        yield api
-        api.check()
-        assert not api.incomplete()
-
 
 WORKER = """
 import json, os, signal, sys, threading, warnings

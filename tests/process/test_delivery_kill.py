@@ -13,15 +13,6 @@ from warpmetrics_otel.testing import NativeApi
 from warpmetrics_otel.testing.native_api import Reply
 from warpmetrics_otel.testing.native_api.schema import KINDS, key_of
 
-
-@pytest.fixture
-def api():
-    with NativeApi() as api:
-        yield api
-        api.check()
-        assert not api.incomplete()
-
-
 IN_THE_MIDDLE = """
 import json, signal
 import warpmetrics_otel as wm

@@ -6,7 +6,6 @@ import pytest
 
 from tests.deliver.pipelines import arrived
 from tests.process.child import python
-from warpmetrics_otel.testing import NativeApi
 
 _CALL = """
 import json, os, sys
@@ -23,14 +22,6 @@ def ask(name):
         with tracer.start_as_current_span("chat m", attributes={"gen_ai.operation.name": "chat"}):
             pass
 """
-
-
-@pytest.fixture
-def api():
-    """No entity came twice, and none before what it hangs on."""
-    with NativeApi() as running:
-        yield running
-    running.check()
 
 
 @pytest.mark.parametrize(

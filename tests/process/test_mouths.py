@@ -6,7 +6,6 @@ import pytest
 
 from tests.deliver.pipelines import WRITTEN, arrived
 from tests.process.child import python
-from warpmetrics_otel.testing import NativeApi
 
 _WRITE = """
 import json, os, sys
@@ -18,14 +17,6 @@ def write(label):
             wm.record_call(group, provider="openai", model="m", messages=["Hello"], response="Hi")
         wm.act(wm.outcome(run, "Failed"), "retry")
 """
-
-
-@pytest.fixture
-def api():
-    """No entity came twice, and none before what it hangs on."""
-    with NativeApi() as running:
-        yield running
-    running.check()
 
 
 def test_the_exporter_named_in_the_environment_needs_no_setup(api):

@@ -10,7 +10,6 @@ import pytest
 
 from tests.deliver.pipelines import WRITTEN, arrived
 from tests.otlp_receiver import OtlpReceiver
-from warpmetrics_otel.testing import NativeApi
 
 pytest.importorskip("opentelemetry.distro", reason="needs opentelemetry-distro")
 
@@ -36,14 +35,6 @@ _COMMAND = Path(sys.executable).with_name("opentelemetry-instrument")
 def otlp():
     with OtlpReceiver() as receiver:
         yield receiver
-
-
-@pytest.fixture
-def api():
-    """No entity came twice, and none before what it hangs on."""
-    with NativeApi() as running:
-        yield running
-    running.check()
 
 
 def instrumented(otlp: OtlpReceiver, program: str = PROGRAM, within: float = 60.0, **environment: str) -> str:

@@ -1,4 +1,4 @@
-"""What tests of recording share: a recorder in memory."""
+"""What tests of recording share: a recorder in memory, and a provider of models."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,9 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
 from tests.record.memory import Memory, remembered
+from warpmetrics_otel import Warpmetrics
 from warpmetrics_otel.record.warn import forget
+from warpmetrics_otel.testing import ProviderServer
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +31,16 @@ def memory() -> Iterator[Memory]:
     """A recorder in memory, configured with nothing but its provider."""
     with remembered() as memory:
         yield memory
+
+
+@pytest.fixture
+def wm(memory: Memory) -> Warpmetrics:
+    """The recorder."""
+    return memory.wm
+
+
+@pytest.fixture
+def server() -> Iterator[ProviderServer]:
+    """A server that answers as providers of models do."""
+    with ProviderServer() as running:
+        yield running

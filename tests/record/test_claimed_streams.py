@@ -9,20 +9,9 @@ from tests.capture.ways import WAYS, close
 from tests.record.agents import MESSAGES, asking, async_openai, calls, parents
 from tests.record.memory import attributes
 from warpmetrics_otel import semconv
-from warpmetrics_otel.testing import Answer, Hold, ProviderServer, Usage
+from warpmetrics_otel.testing import Answer, Hold, Usage
 
 ANSWER = Answer("one two three", usage=Usage(prompt=9, completion=3))
-
-
-@pytest.fixture
-def server():
-    with ProviderServer() as running:
-        yield running
-
-
-@pytest.fixture
-def wm(memory):
-    return memory.wm
 
 
 @pytest.fixture

@@ -9,18 +9,7 @@ import pytest
 from tests.record.agents import MESSAGES, asking, async_openai, calls, parents, sync_anthropic
 from tests.record.memory import attributes
 from warpmetrics_otel import semconv
-from warpmetrics_otel.testing import Answer, Hold, ProviderServer, Usage
-
-
-@pytest.fixture
-def server():
-    with ProviderServer() as running:
-        yield running
-
-
-@pytest.fixture
-def wm(memory):
-    return memory.wm
+from warpmetrics_otel.testing import Answer, Hold, Usage
 
 
 @pytest.fixture

@@ -9,18 +9,6 @@ import pytest
 from tests.record.agents import MESSAGES, asking, calls, parents
 from tests.record.memory import attributes, remembered
 from warpmetrics_otel import Warpmetrics, semconv
-from warpmetrics_otel.testing import ProviderServer
-
-
-@pytest.fixture
-def server():
-    with ProviderServer() as running:
-        yield running
-
-
-@pytest.fixture
-def wm(memory):
-    return memory.wm
 
 
 class TestTwoRecorders:

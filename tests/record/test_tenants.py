@@ -8,12 +8,6 @@ from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.testing import ProviderServer
 
 
-@pytest.fixture
-def server():
-    with ProviderServer() as running:
-        yield running
-
-
 def client(server: ProviderServer) -> openai.OpenAI:
     return openai.OpenAI(api_key="sk-test", base_url=server.openai_base_url, max_retries=0)
 
