@@ -6,14 +6,49 @@ A row of another SDK may hold anything, which is why fields are of any type. Onl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 
 from warpmetrics_otel.entities.absent import ABSENT
 
+_IDS = frozenset({"id", "parentId", "childId"})
 
-class Run(NamedTuple):
-    """One execution of an agent; `ref_id` is the act it follows, or None."""
 
+class _Row(tuple[Any, ...]):
+    """What rows of all kinds can do. Their fields are in classes of their own, since a named tuple takes no base."""
+
+    __slots__ = ()
+    kind: ClassVar[str]
+    """The name of its array in a batch."""
+    _names: ClassVar[tuple[str, ...]]
+    """Those of the fields on the wire, but for `extra`."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other entity: its id, where it has one."""
+        key: str = self[0]
+        return key
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as it is sent; values are the entity's own, not copies."""
+        row = {name: value for name, value in zip(self._names, self, strict=False) if value is not ABSENT}
+        extra = self[-1]
+        if extra:
+            row.update(extra)
+        return row
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Self:
+        """Read a row. Raises ValueError when it has no id; a link when it has no parent's or child's."""
+        values = [row.get(name, ABSENT) for name in cls._names]
+        for name, value in zip(cls._names, values, strict=True):
+            if name in _IDS and not (isinstance(value, str) and value):
+                raise ValueError(f"a row has the {name} {value!r:.40}, and has to have a text there")
+        known = sum(value is not ABSENT for value in values)
+        values.append(None if known == len(row) else {name: row[name] for name in row if name not in cls._names})
+        return tuple.__new__(cls, values)
+
+
+class _Run(NamedTuple):
     id: str
     label: Any = None
     opts: Any = None
@@ -22,29 +57,16 @@ class Run(NamedTuple):
     extra: Mapping[str, Any] | None = None
     """Fields that are not known here."""
 
-    @property
-    def kind(self) -> str:
-        """The name of its array in a batch."""
-        return "runs"
 
-    @property
-    def key(self) -> str:
-        """What tells it from every other entity."""
-        return self.id
+class Run(_Run, _Row):
+    """One execution of an agent; `ref_id` is the act it follows, or None."""
 
-    def to_json(self) -> dict[str, Any]:
-        """The row as it is sent; values are the entity's own, not copies."""
-        return _written(_RUN, self)
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Run:
-        """Read a row. Raises ValueError when it has no id."""
-        return cls._make(_read(_RUN, row))
+    __slots__ = ()
+    kind = "runs"
+    _names = ("id", "label", "opts", "refId", "startedAt")
 
 
-class Group(NamedTuple):
-    """A phase of a run."""
-
+class _Group(NamedTuple):
     id: str
     label: Any = None
     opts: Any = None
@@ -52,29 +74,16 @@ class Group(NamedTuple):
     extra: Mapping[str, Any] | None = None
     """Fields that are not known here."""
 
-    @property
-    def kind(self) -> str:
-        """The name of its array in a batch."""
-        return "groups"
 
-    @property
-    def key(self) -> str:
-        """What tells it from every other entity."""
-        return self.id
+class Group(_Group, _Row):
+    """A phase of a run."""
 
-    def to_json(self) -> dict[str, Any]:
-        """The row as it is sent; values are the entity's own, not copies."""
-        return _written(_GROUP, self)
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Group:
-        """Read a row. Raises ValueError when it has no id."""
-        return cls._make(_read(_GROUP, row))
+    __slots__ = ()
+    kind = "groups"
+    _names = ("id", "label", "opts", "startedAt")
 
 
-class Call(NamedTuple):
-    """One request to a model. `duration` is in milliseconds, `cost` in US dollars, times are ISO 8601 texts."""
-
+class _Call(NamedTuple):
     id: str
     provider: Any = None
     model: Any = None
@@ -93,29 +102,32 @@ class Call(NamedTuple):
     extra: Mapping[str, Any] | None = None
     """Fields that are not known here."""
 
-    @property
-    def kind(self) -> str:
-        """The name of its array in a batch."""
-        return "calls"
 
-    @property
-    def key(self) -> str:
-        """What tells it from every other entity."""
-        return self.id
+class Call(_Call, _Row):
+    """One request to a model. `duration` is in milliseconds, `cost` in US dollars, times are ISO 8601 texts."""
 
-    def to_json(self) -> dict[str, Any]:
-        """The row as it is sent; values are the entity's own, not copies."""
-        return _written(_CALL, self)
+    __slots__ = ()
+    kind = "calls"
+    _names = (
+        "id",
+        "provider",
+        "model",
+        "messages",
+        "response",
+        "tools",
+        "toolCalls",
+        "tokens",
+        "duration",
+        "startedAt",
+        "endedAt",
+        "status",
+        "error",
+        "opts",
+        "cost",
+    )
 
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Call:
-        """Read a row. Raises ValueError when it has no id."""
-        return cls._make(_read(_CALL, row))
 
-
-class Link(NamedTuple):
-    """Which run or group (`parent_id`) a group or call (`child_id`) is under; `type` is ``group`` or ``call``."""
-
+class _Link(NamedTuple):
     parent_id: str
     child_id: str
     type: Any = ABSENT
@@ -123,122 +135,49 @@ class Link(NamedTuple):
     extra: Mapping[str, Any] | None = None
     """Fields that are not known here."""
 
-    @property
-    def kind(self) -> str:
-        """The name of its array in a batch."""
-        return "links"
+
+class Link(_Link, _Row):
+    """Which run or group (`parent_id`) a group or call (`child_id`) is under; `type` is ``group`` or ``call``."""
+
+    __slots__ = ()
+    kind = "links"
+    _names = ("parentId", "childId", "type", "timestamp")
 
     @property
     def key(self) -> str:
         """What tells it from every other entity: it has no id of its own."""
         return f"{self.parent_id}>{self.child_id}"
 
-    def to_json(self) -> dict[str, Any]:
-        """The row as it is sent; values are the entity's own, not copies."""
-        return _written(_LINK, self)
 
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Link:
-        """Read a row. Raises ValueError when it has no parent's or child's id."""
-        return cls._make(_read(_LINK, row))
+class _Mark(NamedTuple):
+    id: str
+    ref_id: Any = None
+    name: Any = None
+    opts: Any = None
+    timestamp: Any = ABSENT
+    extra: Mapping[str, Any] | None = None
+    """Fields that are not known here."""
 
 
-class Outcome(NamedTuple):
+class Outcome(_Mark, _Row):
     """What came of the run, group or call whose id is `ref_id`."""
 
-    id: str
-    ref_id: Any = None
-    name: Any = None
-    opts: Any = None
-    timestamp: Any = ABSENT
-    extra: Mapping[str, Any] | None = None
-    """Fields that are not known here."""
-
-    @property
-    def kind(self) -> str:
-        """The name of its array in a batch."""
-        return "outcomes"
-
-    @property
-    def key(self) -> str:
-        """What tells it from every other entity."""
-        return self.id
-
-    def to_json(self) -> dict[str, Any]:
-        """The row as it is sent; values are the entity's own, not copies."""
-        return _written(_MARK, self)
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Outcome:
-        """Read a row. Raises ValueError when it has no id."""
-        return cls._make(_read(_MARK, row))
+    __slots__ = ()
+    kind = "outcomes"
+    _names = ("id", "refId", "name", "opts", "timestamp")
 
 
-class Act(NamedTuple):
+class Act(_Mark, _Row):
     """What is done about the outcome whose id is `ref_id`."""
 
-    id: str
-    ref_id: Any = None
-    name: Any = None
-    opts: Any = None
-    timestamp: Any = ABSENT
-    extra: Mapping[str, Any] | None = None
-    """Fields that are not known here."""
-
-    @property
-    def kind(self) -> str:
-        """The name of its array in a batch."""
-        return "acts"
-
-    @property
-    def key(self) -> str:
-        """What tells it from every other entity."""
-        return self.id
-
-    def to_json(self) -> dict[str, Any]:
-        """The row as it is sent; values are the entity's own, not copies."""
-        return _written(_MARK, self)
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Act:
-        """Read a row. Raises ValueError when it has no id."""
-        return cls._make(_read(_MARK, row))
+    __slots__ = ()
+    kind = "acts"
+    _names = ("id", "refId", "name", "opts", "timestamp")
 
 
 Entity: TypeAlias = Run | Group | Call | Link | Outcome | Act
 
-# The names on the wire, in the order of the fields.
-_RUN = ("id", "label", "opts", "refId", "startedAt")
-_GROUP = ("id", "label", "opts", "startedAt")
-_CALL = (
-    "id",
-    "provider",
-    "model",
-    "messages",
-    "response",
-    "tools",
-    "toolCalls",
-    "tokens",
-    "duration",
-    "startedAt",
-    "endedAt",
-    "status",
-    "error",
-    "opts",
-    "cost",
-)
-_LINK = ("parentId", "childId", "type", "timestamp")
-_MARK = ("id", "refId", "name", "opts", "timestamp")
-_IDS = frozenset({"id", "parentId", "childId"})
-
-_KINDS: dict[str, type[Entity]] = {
-    "runs": Run,
-    "groups": Group,
-    "calls": Call,
-    "links": Link,
-    "outcomes": Outcome,
-    "acts": Act,
-}
+_KINDS: dict[str, type[Entity]] = {each.kind: each for each in (Run, Group, Call, Link, Outcome, Act)}
 KINDS = tuple(_KINDS)
 """The names of the six arrays of a batch: runs and groups before what is beneath them, outcomes before their acts."""
 
@@ -250,21 +189,3 @@ def row_from(kind: str, row: object) -> Entity:
             f"a row of {kind} is a {type(row).__name__}, and has to be an object"
         )
     return _KINDS[kind].from_json(row)
-
-
-def _written(names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
-    row = {name: value for name, value in zip(names, values, strict=False) if value is not ABSENT}
-    extra = values[-1]
-    if extra:
-        row.update(extra)
-    return row
-
-
-def _read(names: tuple[str, ...], row: Mapping[str, Any]) -> list[Any]:
-    values = [row.get(name, ABSENT) for name in names]
-    for name, value in zip(names, values, strict=True):
-        if name in _IDS and not (isinstance(value, str) and value):
-            raise ValueError(f"a row has the {name} {value!r:.40}, and has to have a text there")
-    known = sum(value is not ABSENT for value in values)
-    values.append(None if known == len(row) else {name: row[name] for name in row if name not in names})
-    return values
