@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warpmetrics_otel.capture.data import CallData
-from warpmetrics_otel.record.told import Json, fixed, fixed_messages, fixed_tokens, written_call
+from warpmetrics_otel.record.told import Json, fixed, fixed_tokens, written_call
+from warpmetrics_otel.record.turns import turns_of
 from warpmetrics_otel.translate.call_rows import call_from_data
 from warpmetrics_otel.translate.exact import json_text, plain_value
 from warpmetrics_otel.translate.records import record_of
@@ -27,9 +28,11 @@ MESSAGES = st.lists(
 
 
 def told(data, opts=None):
-    messages, tool_calls = fixed_messages(data.messages), fixed(data.tool_calls)
-    tools, tokens = fixed(data.tools), fixed_tokens(data.tokens)
-    return written_call, "wm_call_1", "wm_run_1", data, messages, data.response, tools, tool_calls, tokens, fixed(opts)
+    turns, more = turns_of(data.messages), None
+    if turns is None or data.tools is not None or data.tool_calls is not None or opts is not None:
+        messages = fixed(data.messages) if turns is None else turns
+        more = messages, data.response, fixed(data.tools), fixed(data.tool_calls), fixed(opts)
+    return written_call, "wm_call_1", "wm_run_1", data, turns, fixed_tokens(data.tokens), more
 
 
 @given(
@@ -66,11 +69,11 @@ def test_what_the_user_does_to_theirs_afterwards_changes_nothing(value):
 
 def test_messages_are_kept_as_they_were():
     messages = [{"role": "user", "content": "Hello"}]
-    kept = fixed_messages(messages)
+    turns = turns_of(messages)
     messages[0]["content"] = "Goodbye"
     messages.append({"role": "user", "content": "more"})
     data = CallData("openai", messages=messages)
-    (_, record, _), _ = written_call((written_call, "wm_call_1", "wm_run_1", data, kept, *[None] * 5))
+    (_, record, _), _ = written_call((written_call, "wm_call_1", "wm_run_1", data, turns, None, None))
     assert json.loads(record[1:])["messages"] == [{"role": "user", "content": "Hello"}]
 
 

@@ -27,6 +27,8 @@ class CallData:
     """Request attributes by their GenAI name, such as ``gen_ai.request.temperature``."""
     messages: Any = None
     """The request's ``messages`` or ``input`` as the user gave them."""
+    turns: tuple[str, ...] | None = None
+    """The messages as roles and texts by turns, once they were looked through and are no more than that."""
     instructions: Any = None
     """Anthropic's ``system``, OpenAI Responses' ``instructions``; None when they are among the messages."""
     response: str | None = None
@@ -49,6 +51,9 @@ class CallData:
     error_type: str | None = None
     server_address: str | None = None
     server_port: int | None = None
+    bare: bool = False
+    """Whether its messages, answer, tokens and times are all there is, beside who was asked: so it is with most, and
+    nobody has to look for the rest."""
     by_hand: bool = False
     """Whether the user's code says all this, and not a client that was watched."""
     exact: bool = False

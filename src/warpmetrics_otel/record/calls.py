@@ -52,7 +52,7 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
         core.add_content(values, data)
     call_attributes.add_response(values, data)
     span = start_span(core, parent, data, values, native_id, bits, started)
-    if data.error is not None or data.error_type is not None:
+    if not data.bare and data.failed:
         set_failed(span, data)
     if call is None:
         state = State(ids.CALL, native_id, span, parent)

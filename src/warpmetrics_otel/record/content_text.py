@@ -12,6 +12,7 @@ from typing import Any
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.capture.data import CallData
+from warpmetrics_otel.record.turns import Turns, turns_of
 from warpmetrics_otel.translate.content import input_messages, output_messages, system_instructions
 from warpmetrics_otel.translate.json_text import encoder
 from warpmetrics_otel.translate.opts import Redact, redacted
@@ -20,24 +21,28 @@ from warpmetrics_otel.translate.text import MAX_ITEMS, encodable, text_of
 MAX_LENGTH = 262_144
 """Characters one content attribute may take; OTLP receivers commonly refuse messages over 4 MiB."""
 
-_CLOSING = "}]},"
+_CLOSING = "}]}"
 _OPENING = {
     role: f'{{"role":"{role}","parts":[{{"type":"text","content":'
     for role in ("user", "assistant", "system", "developer")
 }
 """What stands before the text of a message, for the roles that nearly all have."""
-_ANSWER, _ANSWERED = f"[{_OPENING['assistant']}", "}]}]"
+_ANSWER = f"[{_OPENING['assistant']}"
 
 _encode = encoder(ascii_only=False, default=text_of)
 
 
 def add_content(attributes: dict[str, Any], data: CallData, redact: Redact | None) -> None:
     """Add messages and response, for spans whose user asked for content on them."""
-    if data.instructions is not None:
+    if not data.bare and data.instructions is not None:
         instructions = _text(system_instructions, data, data.instructions, redact, "instructions")
         if instructions is not None:
             attributes[semconv.GEN_AI_SYSTEM_INSTRUCTIONS] = instructions
-    given, answered = (None, None) if redact is not None else (_plain_messages(data.messages), _plain_answer(data))
+    if redact is None:
+        data.turns = turns = turns_of(data.messages)
+        given, answered = _plain_messages(turns) if turns else None, _plain_answer(data)
+    else:
+        given = answered = None
     if given is None:
         given = _text(input_messages, data, data.messages, redact, "messages")
     if given is not None:
@@ -48,29 +53,32 @@ def add_content(attributes: dict[str, Any], data: CallData, redact: Redact | Non
         attributes[semconv.GEN_AI_OUTPUT_MESSAGES] = answered
 
 
-def _plain_messages(messages: Any) -> str | None:
-    if type(messages) is not list or not messages:
-        return None
-    written = "["
-    for message in messages:
-        if type(message) is not dict or len(message) != 2:
+def _plain_messages(turns: Turns) -> str | None:
+    if len(turns) == 2:  # a prompt
+        role, text = turns
+        opening = _OPENING.get(role)
+        if opening is None or not text:
             return None
-        try:
-            opening, content = _OPENING[message["role"]], message["content"]
-        except (KeyError, TypeError):
+        written = f"[{opening}{encode_basestring(text)}{_CLOSING}]"
+    else:
+        said = [
+            f"{_OPENING[role]}{encode_basestring(text)}{_CLOSING}"
+            for role, text in zip(turns[::2], turns[1::2], strict=True)
+            if role in _OPENING and text
+        ]
+        if 2 * len(said) < len(turns):
             return None
-        if type(content) is not str or not content:
-            return None
-        written += f"{opening}{encode_basestring(content)}{_CLOSING}"
-    written = f"{written[:-1]}]"
+        written = f"[{','.join(said)}]"
     return written if len(written) <= MAX_LENGTH and written.isascii() else encodable(written)[:MAX_LENGTH]
 
 
 def _plain_answer(data: CallData) -> str | None:
     response = data.response
-    if type(response) is not str or not response or data.tool_calls or data.reasoning or data.finish_reasons:
+    if type(response) is not str or not response:
         return None
-    written = f"{_ANSWER}{encode_basestring(response)}{_ANSWERED}"
+    if not data.bare and (data.tool_calls or data.reasoning or data.finish_reasons):
+        return None
+    written = f"{_ANSWER}{encode_basestring(response)}{_CLOSING}]"
     return written if len(written) <= MAX_LENGTH and written.isascii() else encodable(written)[:MAX_LENGTH]
 
 

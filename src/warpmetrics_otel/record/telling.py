@@ -15,13 +15,13 @@ from warpmetrics_otel import entities, ids
 from warpmetrics_otel.beside import beside
 from warpmetrics_otel.record.told import (
     fixed,
-    fixed_messages,
     fixed_tokens,
     written_call,
     written_group,
     written_mark,
     written_run,
 )
+from warpmetrics_otel.record.turns import Turns, turns_of
 from warpmetrics_otel.translate.exact import plain_value
 from warpmetrics_otel.translate.opts import Redact, redacted
 
@@ -79,26 +79,29 @@ class Telling:
 
     def call(self, state: State, parent: State, data: CallData, opts: Any) -> None:
         """A call is over."""
-        messages, response, tool_calls = self._shown(data)
-        tools, tokens = data.tools, data.tokens
-        told = (
-            written_call,
-            state.id,
-            parent.id,
-            data,
-            messages,
-            response,
-            None if tools is None else fixed(tools),
-            tool_calls,
-            tokens.copy() if type(tokens) is dict else fixed_tokens(tokens),
-            None if opts is None else fixed(opts),
-        )
+        turns, tokens, more = data.turns or turns_of(data.messages), data.tokens, None
+        if (
+            turns is None
+            or opts is not None
+            or self._shown is not _as_it_is
+            or not (data.bare or (data.tools is None and data.tool_calls is None))
+        ):
+            more = self._more(data, turns, opts)
+            turns, size = None, _length(more[0]) + _length(more[1])
+        else:
+            size = sum(map(len, turns)) + len(data.response or "")
+        tokens = tokens.copy() if type(tokens) is dict else fixed_tokens(tokens)
+        told = (written_call, state.id, parent.id, data, turns, tokens, more)
         if beside.readers and beside.wanted(self._destination):
             (_, record, _), _ = written_call(told)
             beside.put(entities.Call.from_json(json.loads(record[1:])), self._destination)
         if self._tap is not None:
-            size = sum(map(len, messages)) if type(messages) is tuple else len(messages or "")
-            self._tap.take_later(told, size + len(response or ""))
+            self._tap.take_later(told, size)
+
+    def _more(self, data: CallData, turns: Turns | None, opts: Any) -> tuple[Any, ...]:
+        messages, response, tool_calls = self._shown(data, turns)
+        tools = None if data.tools is None else fixed(data.tools)
+        return messages, response, tools, tool_calls, None if opts is None else fixed(opts)
 
     def mark(self, mark: Mark, ref_id: str, name: object, opts: Any, at_ns: int) -> None:
         """An outcome or act has happened."""
@@ -113,20 +116,25 @@ _Shown = tuple[Any, Any, Any]
 """Messages, response and tool calls."""
 
 
-def _as_it_is(data: CallData) -> _Shown:
+def _as_it_is(data: CallData, turns: Turns | None) -> _Shown:
     tool_calls = data.tool_calls
-    return fixed_messages(data.messages), data.response, None if tool_calls is None else fixed(tool_calls)
+    messages = fixed(data.messages) if turns is None else turns
+    return messages, data.response, None if tool_calls is None else fixed(tool_calls)
 
 
-def _left_out(_data: CallData) -> _Shown:
+def _left_out(_data: CallData, _turns: Turns | None) -> _Shown:
     return None, None, None
 
 
-def _redacted(data: CallData, redact: Redact) -> _Shown:
+def _redacted(data: CallData, _turns: Turns | None, redact: Redact) -> _Shown:
     def shown(value: Any, path: str) -> Any:
         return None if value is None else fixed(redacted(value, redact, path, _LONGEST_CONTENT)[0])
 
     return shown(data.messages, "messages"), shown(data.response, "response"), shown(data.tool_calls, "tool_calls")
+
+
+def _length(said: Any) -> int:
+    return sum(map(len, said)) if type(said) is tuple else len(said or "")
 
 
 def _with(bag: Any, **given: Any) -> Any:

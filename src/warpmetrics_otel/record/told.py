@@ -33,21 +33,6 @@ def fixed(value: Any) -> Any:
     return Json(text)
 
 
-def fixed_messages(messages: Any) -> Any:
-    """A call's messages as they are now: roles and texts by turns where that is all there is, which costs the least."""
-    if type(messages) is not list:
-        return fixed(messages)
-    flat: list[str] = []
-    for message in messages:
-        if type(message) is not dict or len(message) != 2:
-            return fixed(messages)
-        role, content = message.get("role"), message.get("content")
-        if type(role) is not str or type(content) is not str:
-            return fixed(messages)
-        flat += role, content
-    return tuple(flat)
-
-
 def fixed_tokens(tokens: Any) -> Any:
     """A call's tokens as they are now: their values are numbers, which do not change."""
     plain = plain_value(tokens)
@@ -74,7 +59,8 @@ def written_group(told: Told) -> tuple[Written, ...]:
 
 def written_call(told: Told) -> tuple[Written, ...]:
     """The records of a call and its link."""
-    _, native_id, parent_id, data, messages, response, tools, tool_calls, tokens, opts = told
+    _, native_id, parent_id, data, turns, tokens, more = told
+    messages, response, tools, tool_calls, opts = more or (turns, data.response, None, None, None)
     failed = data.error is not None or data.error_type is not None
     model = data.request_model if data.request_model is not None else data.response_model
     text = (

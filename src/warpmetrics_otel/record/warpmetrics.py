@@ -155,15 +155,23 @@ class Warpmetrics(Lifetime):
             data.response = response if type(response) is str else text_of(response)
         if tokens is not None and issubclass(type(tokens), dict):
             data.tokens = tokens
-        if cost is not None:
+        by_hand.set_times(data, started_at, ended_at, duration_ms)
+        if (
+            cost is None
+            and tools is None
+            and tool_calls is None
+            and response_model is None
+            and response_id is None
+            and finish_reasons is None
+            and error is None
+            and status is None
+        ):
+            data.bare = True
+        else:
             data.cost = cost
-        if tools is not None or tool_calls is not None:
             data.tools, data.tool_calls = by_hand.listed(tools), tool_calls
-        if response_model is not None or response_id is not None or finish_reasons is not None:
             data.response_model, data.response_id = response_model, response_id
             data.finish_reasons = by_hand.listed(finish_reasons)
-        by_hand.set_times(data, started_at, ended_at, duration_ms)
-        if error is not None or status is not None:
             by_hand.set_error(data, error, status)
         state = calls.record_data(core, parent, data, opts)
         return Call(core, state, target if isinstance(target, Handle) else None)
