@@ -5,7 +5,19 @@ And what holds of every recording, however its spans arrive.
 
 import pytest
 
-from tests.golden.expected import CHAT, FORECAST, GPT_DATED, STREAM, WEATHER, Native, call_of, named, row, run_of
+from tests.golden.expected import (
+    CHAT,
+    FORECAST,
+    GPT_DATED,
+    RATE_LIMITED,
+    STREAM,
+    WEATHER,
+    Native,
+    call_of,
+    named,
+    row,
+    run_of,
+)
 from tests.golden.load import PACKAGES, golden, programs
 from warpmetrics_otel.entities import Batch
 from warpmetrics_otel.testing.native_api.schema import complaints
@@ -32,6 +44,26 @@ def test_a_client_that_two_packages_wrap():
     (run,) = native.runs
     assert run.label == "answer question"
     assert set(native.parents.values()) == {run.id}
+
+
+@pytest.mark.parametrize(
+    ("program", "asked"),
+    [
+        ("answered", [CHAT, STREAM]),
+        ("failed", [RATE_LIMITED]),
+        ("retried", [RATE_LIMITED] * 2),
+        ("failed_at_once", [RATE_LIMITED] * 2),
+    ],
+)
+def test_a_framework_beside_the_client_that_it_calls(program, asked):
+    spans = golden("langchain_and_client", program)
+    requests = named(spans, "chat gpt-5-mini")
+    assert len(named(spans, "ChatOpenAI")) >= len(requests)
+    native = Native(spans)
+    said = [row(one, span) for one, span in zip(asked, requests, strict=True)]
+    known = [{name: call[name] for name in expected} for call, expected in zip(native.calls, said, strict=True)]
+    assert known == said
+    assert [run.label for run in native.runs] == ["answer question"]
 
 
 def test_the_requests_beneath_calls_are_nothing():

@@ -15,6 +15,7 @@ from tests.translate.spans import (
     parents,
     span,
 )
+from warpmetrics_otel.translate.call_rows import Content
 from warpmetrics_otel.translate.foreign import call_id, group_id
 
 USAGE = {"gen_ai.usage.input_tokens": 20, "gen_ai.usage.output_tokens": 5}
@@ -123,3 +124,87 @@ class TestOneRequestOnTwoSpans:
     def test_at_once_and_without_ids_they_are_two(self):
         root = http()
         assert len(native(root, span(parent=root), span(parent=root), span(attributes=CHAT, parent=root))["calls"]) == 3
+
+
+class TestOneFailureOnTwoSpans:
+    """No answer tells them together: what was asked does, of which model, and what went wrong."""
+
+    ASKED: ClassVar = CHAT | {"gen_ai.input.messages": '[{"role":"user","content":"hi"}]'}
+    LIMIT = "Error code: 429 - Too many requests."
+
+    def failed(self, parent, scope, start=0, end=100, attributes=None, error=LIMIT):
+        return span(
+            attributes=self.ASKED | (attributes or {}),
+            parent=parent,
+            scope=scope,
+            start_ns=START + start * MILLISECOND,
+            end_ns=START + end * MILLISECOND,
+            status_code=2,
+            status_message=error,
+        )
+
+    def calls(self, *spans):
+        return {call["id"] for call in native(http(), *spans)["calls"]}
+
+    def test_it_counts_once(self):
+        root = http()
+        around, inner = self.failed(root, "langchain"), self.failed(root, "openai", 10, 90)
+        assert self.calls(root, around, inner) == {call_id(inner)}
+
+    def test_a_retry_inside_is_a_request_of_its_own(self):
+        root = http()
+        tries = [self.failed(root, "openai", 10, 40), self.failed(root, "openai", 50, 90)]
+        assert self.calls(root, self.failed(root, "langchain"), *tries) == {call_id(one) for one in tries}
+
+    def test_a_retry_inside_that_succeeds_leaves_the_failure_before_it(self):
+        root = http()
+        answered = self.ASKED | USAGE | {"gen_ai.response.id": "chatcmpl-1"}
+        times = {"start_ns": START + 50 * MILLISECOND, "end_ns": START + 90 * MILLISECOND}
+        inner = span(attributes=answered, parent=root, scope="openai", **times)
+        around = span(attributes=answered, parent=root, scope="langchain", start_ns=START, end_ns=START + 10**8)
+        first = self.failed(root, "openai", 10, 40)
+        assert self.calls(root, around, first, inner) == {call_id(first), call_id(inner)}
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"error": "Error code: 500 - Oops."},
+            {"attributes": {"gen_ai.input.messages": '[{"role":"user","content":"bye"}]'}},
+            {"attributes": {"gen_ai.request.model": "another"}},
+            {"end": 110},
+            {"scope": "langchain"},
+        ],
+        ids=["another error", "another request", "another model", "not within", "one instrumentation"],
+    )
+    def test_others_are_two(self, other):
+        root = http()
+        inner = self.failed(root, **{"scope": "openai", "start": 10, "end": 90} | other)
+        assert len(self.calls(root, self.failed(root, "langchain"), inner)) == 2
+
+    def test_without_what_was_asked_there_is_no_evidence(self):
+        root = http()
+        unsaid = {"gen_ai.input.messages": None}
+        around = self.failed(root, "langchain", attributes=unsaid)
+        assert len(self.calls(root, around, self.failed(root, "openai", 10, 90, unsaid))) == 2
+
+    def test_the_same_asked_several_times_at_once_counts_as_often(self):
+        root = http()
+        around = [self.failed(root, "langchain", number, 200 - number) for number in range(5)]
+        inside = [self.failed(root, "openai", 10 + number, 100 - number) for number in range(5)]
+        assert self.calls(root, *around, *inside) == {call_id(one) for one in inside}
+
+    def test_of_requests_that_overlap_each_finds_its_own(self):
+        root = http()
+        times = [((0, 23), (1, 10)), ((2, 17), (12, 14)), ((3, 29), (4, 20)), ((5, 40), (15, 22))]
+        around = [self.failed(root, "langchain", *when) for when, _ in times]
+        inside = [self.failed(root, "openai", *when) for _, when in times]
+        assert self.calls(root, *around, *inside) == {call_id(one) for one in inside}
+
+    def test_content_from_elsewhere_is_asked_for_once_and_is_evidence(self):
+        root = http()
+        unsaid = {"gen_ai.input.messages": None}
+        around, inner = self.failed(root, "langchain"), self.failed(root, "openai", 10, 90, unsaid)
+        asked = Content([{"role": "user", "content": "hi"}], None, None, None)
+        kept = {call_id(inner): asked}
+        [call] = native(root, around, inner, content=lambda native_id: kept.pop(native_id, None))["calls"]
+        assert (call["id"], call["messages"]) == (call_id(inner), asked.messages)

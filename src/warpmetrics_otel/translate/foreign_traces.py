@@ -80,6 +80,7 @@ class _Trace:
         """Whether a group hangs, in the end, on a run."""
         self._calls: dict[int, str] = {}
         """The ids of the calls that counted, by their spans."""
+        self._said: dict[int, Call] = {}
 
     def entities(self) -> Iterator[Entity]:
         """All of it, parents before their children."""
@@ -150,8 +151,12 @@ class _Trace:
         return other if above is not None or parent is None else parent
 
     def _said_in(self, span: SpanView) -> Call:
-        said = None if self._content is None else self._content(call_id(span))
-        return foreign_call(span, said, self._lineage.dialect_of(span.span_id))
+        call = self._said.get(span.span_id)
+        if call is None:
+            # Content beside spans is there for the taking, once.
+            said = None if self._content is None else self._content(call_id(span))
+            call = self._said[span.span_id] = foreign_call(span, said, self._lineage.dialect_of(span.span_id))
+        return call
 
     def _parent_of(self, span: SpanView) -> str | None:
         return self._lineage.parent_of(span.span_id) or (None if self._run is None else self._run.id)

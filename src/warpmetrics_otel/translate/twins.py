@@ -1,7 +1,8 @@
 """Spans of one request that do not hang on each other: of a framework's callbacks, and of the client that it calls.
 
 They are of two instrumentations, one lies within the time of the other, and both tell of the same answer: by the id
-that its provider gave it, or, where one does not say that (LangChain's of streams), by all that was said.
+that its provider gave it, or, where one does not say that (LangChain's of streams), by all that was said. Those that
+failed tell of the same failure of asking the same. Each is of one other at most, so that retries stay requests.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _WHOLE_ANSWER = "output.value"
 """Where OpenInference has all that was answered, as JSON."""
 _AT_ONCE = 16
 """How many of the requests that are under way are looked at, the latest."""
+_FAILED = "error"
 _ID_IN_JSON = re.compile(r'"id": ?"([^"]+)"')
 
 
@@ -49,15 +51,18 @@ def _may_be(ordered: Collection[SpanView]) -> bool:
 def _pair(alike: Iterable[list[SpanView]], found: dict[int, SpanView]) -> None:
     """Find of each list the spans within others of another instrumentation; each is within one at most."""
     for spans in alike:
-        around: list[SpanView] = []
+        under_way: list[SpanView] = []
         for span in spans:
-            while around and around[-1].end_ns < span.end_ns:
-                around.pop()
-            for other in reversed(around[-_AT_ONCE:]):
-                if other.scope != span.scope and other.span_id not in found:
-                    found[other.span_id] = span
-                    break
-            around.append(span)
+            under_way = [one for one in under_way[-_AT_ONCE:] if one.end_ns >= span.start_ns]
+            around = [
+                one
+                for one in under_way
+                if one.end_ns >= span.end_ns and one.scope != span.scope and one.span_id not in found
+            ]
+            if around:
+                # The one that ends first: those that go on for longer may be around others that come.
+                found[min(reversed(around), key=_end).span_id] = span
+            under_way.append(span)
 
 
 def _by_answer(ordered: Iterable[SpanView]) -> list[list[SpanView]]:
@@ -77,10 +82,16 @@ def _by_content(ordered: Iterable[SpanView], said: Callable[[SpanView], Call]) -
     told: dict[str, list[SpanView]] = {}
     for span in ordered:
         call = said(span)
-        if call.messages and (call.response or call.tool_calls):
-            content = json_text([call.messages, call.response or None, call.tool_calls or None])
-            told.setdefault(content, []).append(span)
+        came_of_it = [call.response or None, call.tool_calls or None]
+        if call.status == _FAILED:
+            came_of_it = [call.provider, call.model, call.error]
+        if call.messages and any(came_of_it):
+            told.setdefault(json_text([call.status, call.messages, *came_of_it]), []).append(span)
     return [*told.values()]
+
+
+def _end(span: SpanView) -> int:
+    return span.end_ns
 
 
 def _overlap(ordered: Collection[SpanView]) -> bool:
