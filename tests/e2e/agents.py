@@ -10,6 +10,7 @@ from textwrap import dedent
 from typing import Any
 
 from tests.e2e.jaeger import Jaeger
+from tests.e2e.server_process import PATIENCE_S
 from tests.e2e.tempo import Tempo
 
 
@@ -32,7 +33,7 @@ class Agents:
             env=self._environment(),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
         lines = done.stderr.splitlines()

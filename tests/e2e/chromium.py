@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.e2e.server_process import PATIENCE_S
 from tools.backends import CHROMIUM
 
 _FLAGS = (
@@ -25,7 +26,6 @@ _FLAGS = (
     # What a page writes to its console goes to stderr.
     "--enable-logging=stderr",
 )
-_SECONDS = 60
 
 
 class Chromium:
@@ -54,7 +54,7 @@ class Chromium:
                 [self.binary, *_FLAGS, *own, *arguments],
                 capture_output=True,
                 text=True,
-                timeout=_SECONDS,
+                timeout=PATIENCE_S,
                 check=False,
             )
             assert done.returncode == 0, done.stderr

@@ -10,7 +10,7 @@ PROTOCOLS = ("grpc", "http/protobuf")
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((backend, protocol), id=f"{backend}-{protocol}", marks=pytest.mark.xdist_group(backend))
+        pytest.param((backend, protocol), id=f"{backend}-{protocol}")
         for backend in ("jaeger", "tempo")
         for protocol in PROTOCOLS
     ],

@@ -14,13 +14,17 @@ from typing import Any
 
 from tests.e2e.backend import Backend
 from tests.e2e.otlp_json import Span, spans_of
-from tests.e2e.server_process import folder_of, serving, wait_for
+from tests.e2e.server_process import PATIENCE_S, folder_of, serving, wait_for
 from tests.ports import free_ports
 from tools.backends import JAEGER
 
 
 class Jaeger(Backend):
     """A running Jaeger and what can be asked of it."""
+
+    def found_trace(self, trace_id: str, until: Callable[[list[Span]], bool] = bool) -> list[Span]:
+        """Return what ``trace`` does: it is in one place, where searches find it as soon as it is there."""
+        return self.trace(trace_id, until)
 
     def trace_now(self, trace_id: str) -> list[Span]:
         """See `Backend`."""
@@ -54,7 +58,7 @@ class Jaeger(Backend):
 
     def _get(self, path: str) -> dict[str, Any]:
         try:
-            with urllib.request.urlopen(self.query_url + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.query_url + path, timeout=PATIENCE_S) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             if error.code == 404:

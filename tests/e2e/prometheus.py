@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.e2e.server_process import folder_of, serving, wait_for
+from tests.e2e.server_process import PATIENCE_S, folder_of, serving, wait_for
 from tests.ports import free_ports
 from tools.backends import PROMETHEUS
 
@@ -37,7 +37,7 @@ class Prometheus:
 
     def _result(self, path: str) -> list[Any]:
         try:
-            with urllib.request.urlopen(self.query_url + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.query_url + path, timeout=PATIENCE_S) as answer:
                 data = json.load(answer)["data"]
         except urllib.error.HTTPError as error:
             raise AssertionError(f"Prometheus answered {error.code} to {path}: {error.read(500)!r}") from error

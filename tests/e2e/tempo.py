@@ -18,7 +18,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from tests.e2e.backend import Backend
 from tests.e2e.otlp_json import Span, spans_of
-from tests.e2e.server_process import folder_of, serving, wait_for
+from tests.e2e.server_process import PATIENCE_S, folder_of, serving, wait_for
 from tests.ports import free_ports
 from tools.backends import TEMPO
 
@@ -28,6 +28,14 @@ _DAYS = "160h"
 
 class Tempo(Backend):
     """A running Tempo and what can be asked of it."""
+
+    def found_trace(self, trace_id: str, until: Callable[[list[Span]], bool] = bool) -> list[Span]:
+        """Return what ``trace`` does once a search finds each of these spans: a moment after it is there by its id."""
+        spans = self.trace(trace_id, until)
+        for span in spans:
+            # Late spans of a trace that was found before are not found with it.
+            self.query(f'{{ trace:id = "{trace_id}" && span:id = "{span.span_id}" }}')
+        return spans
 
     def trace_now(self, trace_id: str) -> list[Span]:
         """See `Backend`."""
@@ -61,7 +69,7 @@ class Tempo(Backend):
         """Return the body of an answer, empty when there is no such thing; fails the test on any other status."""
         request = urllib.request.Request(self.query_url + path, headers={"Accept": accept})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
                 return answer.read()
         except urllib.error.HTTPError as error:
             if error.code == 404:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.agents import Agents
 from tests.e2e.native_ids import trace_of
+from tests.e2e.server_process import PATIENCE_S
 from tests.e2e.tempo import started_tempo
 
 LIMIT = 2048
@@ -27,6 +28,7 @@ show(run=run.id, again=again.id)
 @pytest.fixture(scope="module")
 def runs(agents_of_tempo):
     ids = agents_of_tempo.run(PROGRAM)
+    # Only searched for: what was cut within a character is no protobuf.
     for run in ids.values():
         agents_of_tempo.backend.query(f'{{ trace:id = "{trace_of(run)}" }}')
     return ids
@@ -52,7 +54,7 @@ def said(tempo, run, *options):
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

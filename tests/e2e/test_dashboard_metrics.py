@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.e2e.dashboards import dashboard, queries
+from tests.e2e.server_process import PATIENCE_S
 
 pytest.importorskip("opentelemetry.exporter.prometheus")
 
@@ -52,7 +53,7 @@ def scraped(prometheus):
         text=True,
     )
     yield prometheus
-    _, logged = agents.communicate(timeout=30)
+    _, logged = agents.communicate(timeout=PATIENCE_S)
     assert (agents.returncode, logged) == (0, "")
 
 

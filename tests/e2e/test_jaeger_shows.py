@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 
 from tests.e2e.native_ids import span_of, trace_of
+from tests.e2e.server_process import PATIENCE_S
 
 LONG = 5000
 CHAIN = """
@@ -49,7 +50,7 @@ class Recorded:
     def on_page(self, run):
         """The spans of a run's trace as Jaeger's page gets them, by name."""
         url = f"{self.jaeger.query_url}/api/traces/{trace_of(run)}"
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
             return {span["operationName"]: span for span in json.load(answer)["data"][0]["spans"]}
 
 
@@ -114,7 +115,7 @@ def test_the_newer_endpoint_leaves_attributes_out_of_a_search(recorded):
             "query.attributes": json.dumps({"warpmetrics.run.id": recorded.run}),
         }
     )
-    with urllib.request.urlopen(f"{recorded.jaeger.query_url}/api/v3/traces?{query}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{recorded.jaeger.query_url}/api/v3/traces?{query}", timeout=PATIENCE_S) as answer:
         said = answer.read().decode()
     assert recorded.run in said
     assert recorded.again in said

@@ -6,6 +6,7 @@ import urllib.request
 import pytest
 
 from tests.e2e.native_ids import span_of, trace_of
+from tests.e2e.server_process import PATIENCE_S
 from warpmetrics_otel.read import assemble
 from warpmetrics_otel.read.otlp_json import spans_of
 
@@ -80,7 +81,7 @@ def read_back(agents_of_jaeger):
         for run_id in run_ids:
             url = f"{agents_of_jaeger.backend.query_url}/api/v3/traces/{trace_of(run_id)}"
             agents_of_jaeger.backend.trace(trace_of(run_id))
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
                 yield from spans_of(json.load(answer)["result"], malformed=pytest.fail)
 
     return read

@@ -16,11 +16,9 @@ from tests.e2e.native_ids import trace_of
 from tests.e2e.server_process import wait_for
 from warpmetrics_otel import Warpmetrics, ids
 from warpmetrics_otel.commands import app
-from warpmetrics_otel.read import assemble, read_spans
+from warpmetrics_otel.read import read_spans
 from warpmetrics_otel.read.asking import Asking
-from warpmetrics_otel.read.finder import Finder
 from warpmetrics_otel.read.jaeger import Jaeger as JaegerBackend
-from warpmetrics_otel.read.source import Selection
 from warpmetrics_otel.read.tempo import Tempo as TempoBackend
 
 
@@ -124,17 +122,8 @@ class Chain:
         self.late = agents.run(LATE, self.third["run"])
         self.runs = [each["run"] for each in (self.first, self.second, self.third)]
         self.where = (option_of(self.backend), self.backend.query_url, "--service", agents.service)
-        # Tempo finds what it has just been given a moment later than it gives it out.
-        source = (JaegerBackend if self.where[0] == "--jaeger" else TempoBackend)(self.backend.query_url, Asking())
-        wait_for(
-            lambda: assemble(Finder(source, 1000).chain_of(self.runs[0], Selection(service=agents.service))),
-            self._whole,
-            "the chain to be searchable",
-        )
-
-    def _whole(self, chains):
-        last = [run for chain in chains.chains for run in chain.runs if run.id == self.runs[2]]
-        return bool(last) and [each.name for each in last[0].outcomes] == ["Failed", "Merged"]
+        for run, spans in zip(self.runs, (3, 1, 2), strict=True):
+            self.backend.found_trace(trace_of(run), until=lambda found, spans=spans: len(found) == spans)
 
 
 @pytest.fixture(scope="module")
@@ -257,9 +246,7 @@ def test_one_backend_taken_for_the_other(jaeger, tempo, command):
 ASKED = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-5-mini"}
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("jaeger", "tempo")]
-)
+@pytest.mark.parametrize("name", ["jaeger", "tempo"])
 def test_a_trace_of_others_is_a_run_and_found_among_runs_once_it_has_an_outcome(name, request, command):
     backend = request.getfixturevalue(name)
     service = f"others-in-{name}"
@@ -272,7 +259,7 @@ def test_a_trace_of_others_is_a_run_and_found_among_runs_once_it_has_an_outcome(
     traceparent = f"00-{said.trace_id:032x}-{said.span_id:016x}-01"
     runs = ("runs", option_of(backend), backend.query_url, "--service", service)
 
-    backend.trace(f"{said.trace_id:032x}", until=lambda spans: len(spans) == 2)
+    backend.found_trace(f"{said.trace_id:032x}", until=lambda spans: len(spans) == 2)
     _, shown, _ = command("chain", f"{said.trace_id:032x}", option_of(backend), backend.query_url, "--json")
     (run,) = json.loads(shown)["chains"][0]["runs"]
     assert (run["id"], run["label"]) == (ids.run_id_of_trace(said.trace_id), "answer a question")

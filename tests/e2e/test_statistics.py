@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 
-from tests.e2e.server_process import wait_for
+from tests.e2e.server_process import PATIENCE_S, wait_for
 from tests.read.statistics import two_hundred
 from tests.read.statistics.comparing import EXPECTED, expected_with_merged, matches
 
@@ -18,7 +18,7 @@ MINUTE_NS = 60 * 10**9
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("jaeger", "tempo")],
+    params=["jaeger", "tempo"],
 )
 def stored(request):
     """A backend that holds the chains, as the options of a command that reads them from there."""
@@ -37,14 +37,16 @@ def stored(request):
 
 def send(url, document):
     body, headers = json.dumps(document).encode(), {"Content-Type": "application/json"}
-    with urllib.request.urlopen(urllib.request.Request(f"{url}/v1/traces", body, headers), timeout=30) as answer:
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{url}/v1/traces", body, headers), timeout=PATIENCE_S
+    ) as answer:
         assert json.load(answer).get("partialSuccess", {}) == {}
 
 
 def run(*arguments):
     return subprocess.run(
         [sys.executable, "-m", "warpmetrics_otel.cli", *arguments, "--json"],
-        capture_output=True, check=False, encoding="utf-8", timeout=120,
+        capture_output=True, check=False, encoding="utf-8", timeout=PATIENCE_S,
     )  # fmt: skip
 
 
