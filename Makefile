@@ -9,7 +9,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Most of the time tests wait, for processes, servers and deadlines: more of them than there are processors.
 WORKERS ?= 4
-PYTEST_OPTIONS := --numprocesses $(WORKERS) --dist loadgroup
+# What the tests of a file share is made once, by the worker that has the file; `tests/conftest.py` says which come first.
+PYTEST_OPTIONS := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 # They start hundreds of processes, none of which has to compile again what the one before it did.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -15,6 +15,7 @@ from tests.e2e.chromium import Chromium, usable_chromium
 from tests.e2e.jaeger import Jaeger, running_jaeger
 from tests.e2e.prometheus import Prometheus, running_prometheus
 from tests.e2e.tempo import Tempo, running_tempo
+from tests.session import folder_of_session, shared
 from tests.wheel import wheel_python  # noqa: F401 -- a fixture
 from tools.backends import TEMPO
 from tools.programs import BackendUnavailableError
@@ -29,24 +30,19 @@ hypothesis.settings.load_profile("suite")
 
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]{6}")
-_BACKENDS = ("chromium", "prometheus", "tempo", "jaeger")
+# Files go to workers whole. The longest ones come first: the last of them would keep one worker busy while the others
+# have nothing left to do. One worker is at the pages, and makes the wheel's environment, before others need that too.
+_FIRST = ("docs", "e2e", "process", "examples")
+_TESTS = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests of one backend together, put long ones first, and skip by name what needs what is not installed."""
+    """Put long files first, and skip by name what needs what is not installed."""
     for item in items:
         if _ADDRESS.search(item.nodeid):
             # Workers that collect different names would not say which of them, nor what to do.
             raise pytest.UsageError(f"{item.nodeid} is named differently in each process: give its parameters ids=")
-        # So that it is started once, and not by every worker that the tests are spread over.
-        needed = _needed(item)
-        backend = next((name for name in _BACKENDS if name in needed), None)
-        # Two names would make a group of their own.
-        if backend is not None and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(backend))
-    # The longest ones first: the last of them would keep one worker busy while the others have nothing left to do.
-    items.sort(key=lambda item: not hypothesis.is_hypothesis_test(getattr(item, "obj", None)))
+    items.sort(key=_place)
     try:
         version("opentelemetry-exporter-otlp-json-file")
     except PackageNotFoundError:
@@ -55,24 +51,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="needs opentelemetry-exporter-otlp-json-file"))
 
 
-def _needed(item: pytest.Item) -> set[object]:
-    """The names of a test's fixtures, and of those that its parameters choose."""
-    params = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    # Some parameters are objects that raise when they are asked what they are.
-    chosen = [each for value in params for each in (value if type(value) is tuple else (value,))]
-    return {*getattr(item, "fixturenames", ()), *(each for each in chosen if type(each) is str)}
+def _place(item: pytest.Item) -> int:
+    room = item.path.relative_to(_TESTS).parts[0]
+    return _FIRST.index(room) if room in _FIRST else len(_FIRST)
 
 
 @pytest.fixture(scope="session")
-def jaeger() -> Iterator[Jaeger]:
+def jaeger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jaeger]:
     """A real Jaeger v2; without one the test is skipped, or fails where ``REQUIRE_BACKENDS=1``."""
-    yield from _started("Jaeger", running_jaeger)
+    yield from _started("Jaeger", lambda: shared(Jaeger, running_jaeger, folder_of_session(tmp_path_factory)))
 
 
 @pytest.fixture(scope="session")
-def tempo() -> Iterator[Tempo]:
+def tempo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tempo]:
     """A real Tempo, in the same way."""
-    yield from _started("Tempo", running_tempo)
+    yield from _started("Tempo", lambda: shared(Tempo, running_tempo, folder_of_session(tmp_path_factory)))
 
 
 @pytest.fixture(scope="session")

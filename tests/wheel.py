@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.session import folder_of_session
+
 ROOT = Path(__file__).parents[1]
 _EXTRAS = "cli,openai,anthropic"
 _GROUP = "examples"
@@ -25,10 +27,7 @@ _OURS = ("OTEL_", "WARPMETRICS_", "OPENAI_", "ANTHROPIC_", "PYTHON", "PYTEST_", 
 @pytest.fixture(scope="session")
 def wheel_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the built wheel, its extras and what the examples need besides."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        # Workers have folders of their own in that of the whole session, and one environment between them.
-        folder = folder.parent
+    folder = folder_of_session(tmp_path_factory)
     with (folder / "wheel.lock").open("a+") as state:
         fcntl.lockf(state, fcntl.LOCK_EX)
         state.seek(0)

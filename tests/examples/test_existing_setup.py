@@ -12,8 +12,7 @@ from tests.examples.serving import serving
 from tests.otlp_receiver import OtlpReceiver
 from warpmetrics_otel import ids, semconv
 
-# All of it is about one server that runs.
-pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("existing_setup")]
+pytestmark = pytest.mark.wheel
 
 QUESTION = "How do bees talk?"
 

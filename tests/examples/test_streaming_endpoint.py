@@ -14,7 +14,7 @@ from warpmetrics_otel import semconv
 from warpmetrics_otel.testing import Answer, Hold, ProviderServer
 
 # All of it is about one server that runs.
-pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("streaming_endpoint")]
+pytestmark = pytest.mark.wheel
 
 CLIENTS = range(50)
 LEAVING = set(CLIENTS[::2])
