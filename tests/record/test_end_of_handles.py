@@ -167,6 +167,16 @@ def test_an_outcome_or_act_that_is_held_keeps_its_target_open(memory: Memory) ->
     assert attributes(memory.named("invoke_workflow review"))[semconv.WARPMETRICS_END_REASON] == "follow_up"
 
 
+def test_what_happens_in_an_open_block_beneath_is_activity_too(memory: Memory) -> None:
+    run = memory.wm.run("review")
+    with memory.wm.group(run, "draft") as group:
+        memory.wm.outcome(group, "Completed")
+        run.end()
+
+    assert memory.of(run).end_time == memory.of(group).events[0].timestamp
+    assert memory.of(run).end_time <= memory.of(group).end_time
+
+
 def test_idle_with_an_outcome_ends() -> None:
     with remembered(idle_timeout=0.05) as memory:
         decided, undecided = memory.wm.run("decided"), memory.wm.run("undecided")

@@ -80,21 +80,19 @@ class Relay(SpanProcessor):
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Take note of what may be above a call."""
-        if self._mouths:
-            scope = span.instrumentation_scope
-            if scope is not self._ours and not self._is_ours(scope):
-                for mouth in self._mouths:
-                    mouth.others.started(span, parent_context)
+        scope = span.instrumentation_scope
+        if scope is not self._ours and self._mouths and not self._is_ours(scope):
+            for mouth in self._mouths:
+                mouth.others.started(span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Pass on a span of others."""
-        if self._mouths:
-            scope = span.instrumentation_scope
-            if scope is not self._ours and not self._is_ours(scope):
-                for mouth in self._mouths:
-                    above = mouth.others.ended(span)
-                    if above is not None:
-                        mouth.others.come(span, above)
+        scope = span.instrumentation_scope
+        if scope is not self._ours and self._mouths and not self._is_ours(scope):
+            for mouth in self._mouths:
+                above = mouth.others.ended(span)
+                if above is not None:
+                    mouth.others.come(span, above)
 
     def _is_ours(self, scope: InstrumentationScope | None) -> bool:
         if scope is None or scope.name != SCOPE:

@@ -61,13 +61,12 @@ def record_data(core: Core, parent: State, data: CallData, opts: Any, call: Stat
     else:
         state, state.context = call, span.get_span_context()
     state.span = INVALID_SPAN
-    if (telling := core.telling_calls) is not None:
+    if (telling := core.telling or core.others_telling) is not None:
         # Before the span ends: a processor that reads it looks for what was said.
         telling.call(state, parent, data, opts)
     end_span(span, ended)
-    now = time_ns()
     # A time that was given may lie anywhere; activity does not lie ahead.
-    parent.touch(min(now, ended))
+    parent.touch(min(time_ns(), ended))
     return state
 
 
@@ -77,7 +76,9 @@ def start_span(
     """Start the span of a call, with what is known before the answer added to these attributes."""
     name = call_attributes.add_request(values, data)
     attributes.identity(values, ids.CALL, native_id, parent)
-    return core.starter.start(name, beneath(parent), SpanKind.CLIENT, values, (), start_ns, bits, parent.chain_id)
+    return core.starter.start(
+        name, beneath(parent), SpanKind.CLIENT, values, (), start_ns, bits, parent.chain_id, parent.trace_state
+    )
 
 
 def set_failed(span: Span, data: CallData) -> None:

@@ -86,9 +86,9 @@ class Core:
         return self.starter
 
     @property
-    def telling_calls(self) -> Telling | None:
-        """Who hears what was said in calls: delivery, or those who read spans for one of their own."""
-        return self.telling or (self._untold if beside.readers else None)
+    def others_telling(self) -> Telling | None:
+        """Who hears what was said in calls where nothing is delivered: those who read spans to deliver them."""
+        return self._untold if beside.readers else None
 
     def opened(self, state: State) -> None:
         """Keep track of a span that was started here."""
@@ -169,7 +169,7 @@ class Core:
         """End what has an outcome, is in no block and saw nothing for `timeout` seconds."""
         before = time_ns() - int(timeout * 1e9)
         for state in self._open_states():
-            if state.flow is not None and not state.blocks and state.last_ns < before:
+            if state.flow is not None and not state.blocks and state.latest_ns < before:
                 finish(self, state, semconv.END_REASON_IDLE)
 
     def open_runs(self) -> int:

@@ -41,7 +41,7 @@ def finish(core: Core, state: State, reason: str | None, at_ns: int | None = Non
     # Only now: what another thread captures from here on finds that this has ended.
     if core.claims.used:
         core.claims.claim_all(state)
-    end_ns = state.last_ns if at_ns is None else at_ns
+    end_ns = state.latest_ns if at_ns is None else at_ns
     if state.complete is not None:
         state.complete(state, end_ns)
         reason = None

@@ -35,11 +35,13 @@ def start_group(core: Core, target: object, label: object, opts: Any) -> Group:
     values[semconv.GEN_AI_WORKFLOW_NAME] = text if parent.label is None else parent.label
     attributes.identity(values, ids.GROUP, group_id, parent)
     now = time_ns()
-    span = core.starter.start(name, beneath(parent), SpanKind.INTERNAL, values, (), now, bits, parent.chain_id)
+    span = core.starter.start(
+        name, beneath(parent), SpanKind.INTERNAL, values, (), now, bits, parent.chain_id, parent.trace_state
+    )
     state = State(ids.GROUP, group_id, span, parent)
     state.label = parent.label
     core.opened(state)
-    state.touch(now)
+    state.last_ns = now
     if core.telling is not None:
         core.telling.group(state, parent, label, opts, now)
     return Group(core, state, target if isinstance(target, Handle) else None)

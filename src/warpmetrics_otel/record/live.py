@@ -132,7 +132,7 @@ def _complete(known: dict[str, Any], data: CallData, core: Core, opts: Any, stat
     if data.failed:
         state.raised = True
         set_failed(state.span, data)
-    if state.parent is not None and (telling := core.telling_calls) is not None:
+    if state.parent is not None and (telling := core.telling or core.others_telling) is not None:
         telling.call(state, state.parent, data, opts)
 
 

@@ -64,6 +64,8 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     )
     state = State(ids.RUN, run_id, span)
     state.label = text
+    if state.context.trace_flags.sampled:
+        state.trace_state = state.context.trace_state
     state.last_ns = now
     if options.conversation_id is not None:
         state.conversation_id = values[semconv.GEN_AI_CONVERSATION_ID]

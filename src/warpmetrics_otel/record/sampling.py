@@ -19,9 +19,10 @@ from warpmetrics_otel import ids
 from warpmetrics_otel.standing import RUN_ENTRY, RUN_STATE
 
 # A plain tuple, which costs a third of a named one, and there is one a span.
-Asked: TypeAlias = tuple[int, str | None, bool]
+Asked: TypeAlias = tuple[int, str | None, bool, TraceState | None]
 """What a span is to be that is being started on this thread: the 128 bits of its ids, the first run of the chain it
-belongs to (None outside a chain, and on the first run), and whether it is recorded even where it is not sampled."""
+belongs to (None outside a chain, and on the first run), whether it is recorded even where it is not sampled, and the
+state of its trace where its parent is known to be sampled."""
 
 
 _SAMPLED = TraceFlags.SAMPLED
@@ -58,15 +59,17 @@ class EntitySampler(Sampler):
         trace_state: TraceState | None = None,
     ) -> SamplingResult:
         """Decide on a span."""
+        asked = self._next.asked
         if self._samples_all:
+            if asked is not None and asked[3] is not None:
+                return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, asked[3])
             # What nearly every provider has: its answer is known, and asking it takes longer than all of this.
             above = get_current_span(parent_context).get_span_context()
             if not above.is_valid:
                 return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, RUN_STATE)
             if above.trace_flags & _SAMPLED:
                 return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, above.trace_state)
-        asked = self._next.asked
-        chain_id, kept = (None, False) if asked is None else asked[1:]
+        chain_id, kept = (None, False) if asked is None else asked[1:3]
         if chain_id is not None:
             trace_id = ids.trace_id_of(chain_id)
         if trace_state is None:

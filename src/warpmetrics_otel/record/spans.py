@@ -23,6 +23,7 @@ from opentelemetry.trace import (
     TraceFlags,
     Tracer,
     TracerProvider,
+    TraceState,
 )
 
 from warpmetrics_otel import semconv
@@ -47,14 +48,13 @@ class EntityIdGenerator(IdGenerator):
         self._other = other
 
     def generate_trace_id(self) -> int:
-        """The trace id of the run being started, once."""
-        # Not taken yet: the SDK asks for the span's id afterwards.
+        """The trace id of the run being started."""
         return _next.asked[0] if _next.asked is not None else self._other.generate_trace_id()
 
     def generate_span_id(self) -> int:
-        """The span id of the entity being started, once."""
-        taken, _next.asked = _next.asked, None
-        return taken[0] & _LOW_64 if taken is not None else self._other.generate_span_id()
+        """The span id of the entity being started."""
+        asked = _next.asked
+        return self._other.generate_span_id() if asked is None else asked[0] & _LOW_64
 
     def is_trace_id_random(self) -> bool:
         """True: the low 80 bits of a run's trace id are random (W3C Trace Context Level 2, random-trace-id flag)."""
@@ -90,13 +90,15 @@ class SpanStarter:
         start_ns: int,
         bits: int,
         chain_id: str | None,
+        trace_state: TraceState | None = None,
     ) -> Span:
         """Start a span with the ids that follow from 128 bits; the trace id counts only where `context` holds no span.
 
-        Where `chain_id` is the first run of a chain, the span is sampled as that run was.
+        Where `chain_id` is the first run of a chain, the span is sampled as that run was. A `trace_state` is that of
+        the span in `context`, where that is known to be sampled, which need not be looked up again then.
         A sampler or processor of the user's that raises costs the span, not the agent.
         """
-        _next.asked = bits, chain_id, self.kept or bool(beside.readers)
+        _next.asked = bits, chain_id, self.kept or bool(beside.readers), trace_state
         try:
             # By position, as this is called itself: CPython takes twice as long to sort names.
             return self._tracer.start_span(name, context, kind, attributes, links, start_ns)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.trace import INVALID_SPAN, Span, SpanContext
+from opentelemetry.trace import INVALID_SPAN, Span, SpanContext, TraceState
 
 from warpmetrics_otel import fork, ids
 
@@ -36,6 +36,8 @@ class State:
     chain_id: str | None = None
     position: int | None = None
     conversation_id: str | None = None
+    trace_state: TraceState | None = None
+    """Its trace's, where it is known to be sampled."""
     detached = False
     open = False
     """Whether events may still be added to the span, by this process; the core says so."""
@@ -43,6 +45,7 @@ class State:
     raised = False
     """Whether an exception left the block, which decides the status before any outcome does."""
     last_ns = 0
+    """When something last happened on it, or ended beneath it."""
     children: set[State] | None = None
     blocks: list[Attachment | None] | None = None
     """The blocks of its own that it is in; None stands for one that makes nothing current."""
@@ -70,7 +73,7 @@ class State:
                 self.run_id = native_id
             return
         self.lock = parent.lock
-        self.label, self.run_id = parent.label, parent.run_id
+        self.label, self.run_id, self.trace_state = parent.label, parent.run_id, parent.trace_state
         if parent.chain_id is not None:
             self.chain_id, self.position = parent.chain_id, parent.position
         if parent.conversation_id is not None:
@@ -82,11 +85,13 @@ class State:
         return self.run_id is not None and self.context.trace_id == ids.trace_id_of(self.run_id)
 
     def touch(self, at_ns: int) -> None:
-        """Note activity at this time on this and everything above it."""
-        state: State | None = self
-        while state is not None and state.last_ns < at_ns:
-            state.last_ns = at_ns
-            state = state.parent
+        """Note activity at this time; what is above it learns of that when this ends, or when it asks."""
+        self.last_ns = max(self.last_ns, at_ns)
+
+    @property
+    def latest_ns(self) -> int:
+        """When something last happened on it or beneath it."""
+        return max([self.last_ns, *(child.latest_ns for child in list(self.children or ()))])
 
     def release(self) -> None:
         """Forget what only an open span needs: a handle kept for its id must not keep content alive."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from warpmetrics_otel.record.settings import Settings
     from warpmetrics_otel.record.state import Mark, State
 
-_OUTCOMES, _ACTS = entities.KINDS[-2:]
+_KINDS = dict(zip((ids.OUTCOME, ids.ACT), entities.KINDS[-2:], strict=True))
 _LONGEST_CONTENT = 4 << 20
 """Characters of one call's content; the API's own limit is not known, and the pipeline shortens what it refuses."""
 
@@ -106,8 +106,8 @@ class Telling:
     def mark(self, mark: Mark, ref_id: str, name: object, opts: Any, at_ns: int) -> None:
         """An outcome or act has happened."""
         bag = None if opts is None else fixed(opts)
-        kind = _OUTCOMES if mark.kind == ids.OUTCOME else _ACTS
-        told = (written_mark, kind, mark.id, ref_id, name if type(name) is str else plain_value(name), bag, at_ns)
+        text = name if type(name) is str else plain_value(name)
+        told = (written_mark, _KINDS[mark.kind], mark.id, ref_id, text, bag, at_ns)
         if self._tap is not None:
             self._tap.take_mark(told, 0 if bag is None else len(bag))
 
