@@ -14,7 +14,7 @@ def later(*entities, size=0, made=None):
     def make(told):
         if made is not None:
             made.append(threading.current_thread())
-        return [(entity.key, record_of(entity), fact_of(entity)) for entity in told[2:]]
+        return tuple(entity.key for entity in told[2:]), tuple(map(record_of, told[2:])), fact_of(told[2])
 
     return (make, entities[0].kind, *entities), size
 

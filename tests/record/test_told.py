@@ -49,7 +49,7 @@ def told(data, opts=None):
 )
 def test_a_calls_row_is_the_one_that_its_data_gives(opts, **given_data):
     data = CallData("openai", request_model="m", started_ns=10**18, ended_ns=10**18 + 1_500_000, **given_data)
-    (key, record, _), (link_key, link, _) = written_call(told(data, opts))
+    (key, link_key), (record, link), _ = written_call(told(data, opts))
     expected = record_of(call_from_data("wm_call_1", data, opts))
     assert json.dumps(json.loads(record[1:]), sort_keys=True) == json.dumps(json.loads(expected[1:]), sort_keys=True)
     assert list(json.loads(record[1:])) == list(json.loads(expected[1:]))
@@ -73,7 +73,7 @@ def test_messages_are_kept_as_they_were():
     messages[0]["content"] = "Goodbye"
     messages.append({"role": "user", "content": "more"})
     data = CallData("openai", messages=messages)
-    (_, record, _), _ = written_call((written_call, "wm_call_1", "wm_run_1", data, turns, None, None))
+    _, (record, _), _ = written_call((written_call, "wm_call_1", "wm_run_1", data, turns, None, None))
     assert json.loads(record[1:])["messages"] == [{"role": "user", "content": "Hello"}]
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress
 
 from warpmetrics_otel.deliver.backlog import Backlog
 from warpmetrics_otel.deliver.metrics import PipelineMetrics
@@ -23,8 +24,13 @@ logger = logging.getLogger("warpmetrics_otel")
 MOST_LATER_BYTES = 4_000_000
 """What may wait to be made by the worker, beyond the bounds of what waits to be sent. It is woken before."""
 
+_MOST_FACTS = 500
+"""What may wait to be counted by the worker, or by whoever asks for the counts."""
+
 _TOLD_BYTES = 1000
 """What each of them counts as beside the texts in it."""
+
+_LOST = "an entity could not be made, and is lost"
 
 
 class Intake:
@@ -48,6 +54,7 @@ class Intake:
         """Called in a forked child: what was taken is the parent's."""
         self._later: deque[Told] = deque()
         self._later_bytes = 0
+        self._facts: list[Fact] = []
         self._making = False
         self.crowded = False
         """Whether the worker should make what was left for later, whatever it is waiting for."""
@@ -76,18 +83,28 @@ class Intake:
                 if self._seen.add(entity.key):
                     self._backlog.add([record_of(entity)])
                     fact = fact_of(entity)
-                    self._metrics.took(() if fact is None else (fact,))
+                    if fact is not None:
+                        self._facts.append(fact)
+            self._count()
         if self._resting:
             self._came()
 
     def _take_now(self, told: Told, _size: int) -> None:
         # It has to be in a file before the verb returns.
         with self._taking:
-            before, self._making = self._making, True
             try:
-                self._make((told,))
-            finally:
-                self._making = before
+                keys, records, fact = told[0](told)
+            except Exception:
+                logger.exception(_LOST)
+                return
+            if not self._seen.add_all(keys):
+                records, fact = self._rest_of(keys, records, fact)
+            if records:
+                self._backlog.add(records)
+            if fact is not None:
+                self._facts.append(fact)
+                if len(self._facts) > _MOST_FACTS:
+                    self._count()
         if self._resting:
             self._came()
 
@@ -101,7 +118,7 @@ class Intake:
     def sort_in(self) -> None:
         """Make what was left for later, in its order. Afterwards everything that was brought before is known."""
         # What another thread is making is waited for.
-        if self.waits:
+        if self._later or self._making or self._facts:
             with self._taking:
                 before, self._making = self._making, True
                 self.crowded = False
@@ -110,6 +127,7 @@ class Intake:
                     self._make(self._left())
                 finally:
                     self._making = before
+                    self._count()
 
     def knows(self, key: str) -> bool:
         """Whether an entity of this key was accepted, lately."""
@@ -139,23 +157,31 @@ class Intake:
             yield told
 
     def _make(self, all_told: Iterable[Told]) -> None:
-        records: list[bytes] = []
-        facts: list[Fact] = []
-        is_new = self._seen.add
+        made: list[bytes] = []
+        are_new = self._seen.add_all
         try:
             for told in all_told:
                 try:
-                    made = told[0](told)
+                    keys, records, fact = told[0](told)
                 except Exception:
-                    logger.exception("an entity could not be made, and is lost")
+                    logger.exception(_LOST)
                     continue
-                for key, record, fact in made:
-                    if is_new(key):
-                        records.append(record)
-                        if fact is not None:
-                            facts.append(fact)
+                if not are_new(keys):
+                    records, fact = self._rest_of(keys, records, fact)
+                made += records
+                if fact is not None:
+                    self._facts.append(fact)
         finally:
-            if records:
-                self._backlog.add(records)
-                if facts:
-                    self._metrics.took(facts)
+            if made:
+                self._backlog.add(made)
+
+    def _rest_of(
+        self, keys: Sequence[str], records: Sequence[bytes], fact: Fact | None
+    ) -> tuple[Sequence[bytes], Fact | None]:
+        """What nobody else has brought, where somebody has brought some."""
+        new = [self._seen.add(key) for key in keys]
+        return list(compress(records, new)), fact if new[0] else None
+
+    def _count(self) -> None:
+        facts, self._facts = self._facts, []
+        self._metrics.took(facts)

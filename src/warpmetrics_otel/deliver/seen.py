@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class Seen:
     """Remembers at least the last `least` keys, at most twice as many.
@@ -25,5 +27,25 @@ class Seen:
             return False
         self._young.add(hashed)
         if len(self._young) >= self._least:
-            self._old, self._young = self._young, set()
+            self._grow_old()
         return True
+
+    def add_all(self, keys: Sequence[str]) -> bool:
+        """Remember the key of something new, and those of what comes with it and so is new as well.
+
+        Args:
+            keys: its own key first.
+
+        Returns:
+            False when its own key was known already; then none is remembered.
+        """
+        young, hashed = self._young, hash(keys[0])
+        if hashed in young or hashed in self._old:
+            return False
+        young.update(map(hash, keys))
+        if len(young) >= self._least:
+            self._grow_old()
+        return True
+
+    def _grow_old(self) -> None:
+        self._old, self._young = self._young, set()

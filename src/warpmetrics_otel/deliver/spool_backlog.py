@@ -49,13 +49,16 @@ class SpoolBacklog:
         self._clock = clock
         self._group_sync = GroupSync(spool.sync, sync_seconds)
         self._tend_at = float("-inf")
+        self._memory_used = False
 
     def add(self, records: Sequence[bytes]) -> None:
         """Accept entities: they outlive the process when this returns, unless the spool takes nothing."""
         # What waits in memory is older: a row must not overtake it on its way to the server.
-        if not self._memory.pending() and self.spool.append(*records):
+        self._memory_used = self._memory_used and self._memory.pending() > 0
+        if not self._memory_used and self.spool.append(*records):
             self._group_sync.appended()
         else:
+            self._memory_used = True
             self._memory.add(records)
 
     def next(self, most: int, most_bytes: int) -> list[Row]:
@@ -118,6 +121,7 @@ class SpoolBacklog:
         """Called in a forked child: what waits is the parent's."""
         self.spool.start_afresh()
         self._memory.start_afresh()
+        self._memory_used = False
         self._group_sync.start_afresh()
         self._tend_at = float("-inf")
 

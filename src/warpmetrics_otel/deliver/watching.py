@@ -56,7 +56,7 @@ class Watching:
             self._look()
         if self._mouth is not None and self._mouth.others.busy:
             # It may be about what others record, and that is on its way.
-            self._mouth.wait([entity_of(record) for _, record, _ in told[0](told)])
+            self._mouth.wait([entity_of(record) for record in told[0](told)[1]])
         else:
             self._connection.take_later(told, size)
 

@@ -13,12 +13,13 @@ Fact = tuple[Any, ...]
 they are known; of a call, provider, model, tokens, cost (ABSENT where nobody said it) and start; of an outcome or act,
 what it is about and its name."""
 
-Written = tuple[str, bytes, Fact | None]
-"""An entity as it is sent: its key, its record (`translate.records`), and what is counted of it."""
+Written = tuple[tuple[str, ...], tuple[bytes, ...], Fact | None]
+"""An entity as it is sent, and then its link if it has one: their keys, their records (`translate.records`), and what
+is counted of the entity."""
 
 Told = tuple[Any, ...]
 """A function that makes entities, followed by what it makes them of: the function is called with the whole tuple, and
-gives `Written` entities, parents no later than their children."""
+gives what is `Written` of them."""
 
 
 class Tap(Protocol):

@@ -93,7 +93,7 @@ class Telling:
         tokens = tokens.copy() if type(tokens) is dict else fixed_tokens(tokens)
         told = (written_call, state.id, parent.id, data, turns, tokens, more)
         if beside.readers and beside.wanted(self._destination):
-            (_, record, _), _ = written_call(told)
+            _, (record, _), _ = written_call(told)
             beside.put(entities.Call.from_json(json.loads(record[1:])), self._destination)
         if self._tap is not None:
             self._tap.take_later(told, size)

@@ -39,25 +39,26 @@ def fixed_tokens(tokens: Any) -> Any:
     return plain.copy() if type(plain) is dict else plain
 
 
-def written_run(told: Told) -> tuple[Written, ...]:
+def written_run(told: Told) -> Written:
     """The record of a run."""
     _, native_id, label, opts, act_id, act_name, at_ns = told
     text = (
         f'a{{"id":{quoted(native_id)},"label":{_text(label)},"opts":{_text(opts)},"refId":{_text(act_id)},'
         f'"startedAt":"{iso(at_ns)}"}}'
     )
-    return ((native_id, text.encode("ascii"), ("runs", native_id, label, act_id, act_name)),)
+    return (native_id,), (text.encode("ascii"),), ("runs", native_id, label, act_id, act_name)
 
 
-def written_group(told: Told) -> tuple[Written, ...]:
+def written_group(told: Told) -> Written:
     """The records of a group and its link."""
     _, native_id, parent_id, label, opts, at_ns = told
     at = iso(at_ns)
     text = f'b{{"id":{quoted(native_id)},"label":{_text(label)},"opts":{_text(opts)},"startedAt":"{at}"}}'
-    return (native_id, text.encode("ascii"), None), _link(parent_id, native_id, "group", at)
+    link = _link(parent_id, native_id, "group", at)
+    return (native_id, f"{parent_id}>{native_id}"), (text.encode("ascii"), link), None
 
 
-def written_call(told: Told) -> tuple[Written, ...]:
+def written_call(told: Told) -> Written:
     """The records of a call and its link."""
     _, native_id, parent_id, data, turns, tokens, more = told
     messages, response, tools, tool_calls, opts = more or (turns, data.response, None, None, None)
@@ -85,10 +86,11 @@ def written_call(told: Told) -> tuple[Written, ...]:
         text += f',"cost":{_text(data.cost)}'
     cost = ABSENT if data.cost is None else data.cost
     fact = ("calls", native_id, data.provider, model, tokens, cost, started)
-    return (native_id, f"{text}}}".encode("ascii"), fact), _link(parent_id, native_id, "call", ended)
+    link = _link(parent_id, native_id, "call", ended)
+    return (native_id, f"{parent_id}>{native_id}"), (f"{text}}}".encode("ascii"), link), fact
 
 
-def written_mark(told: Told) -> tuple[Written, ...]:
+def written_mark(told: Told) -> Written:
     """The record of an outcome or act."""
     _, kind, native_id, ref_id, name, opts, at_ns = told
     letter = "e" if kind == "outcomes" else "f"
@@ -96,12 +98,12 @@ def written_mark(told: Told) -> tuple[Written, ...]:
         f'{letter}{{"id":{quoted(native_id)},"refId":{quoted(ref_id)},"name":{_text(name)},"opts":{_text(opts)},'
         f'"timestamp":"{iso(at_ns)}"}}'
     )
-    return ((native_id, text.encode("ascii"), (kind, native_id, ref_id, name)),)
+    return (native_id,), (text.encode("ascii"),), (kind, native_id, ref_id, name)
 
 
-def _link(parent_id: str, child_id: str, kind: str, at: str) -> Written:
+def _link(parent_id: str, child_id: str, kind: str, at: str) -> bytes:
     text = f'd{{"parentId":{quoted(parent_id)},"childId":{quoted(child_id)},"type":"{kind}","timestamp":"{at}"}}'
-    return f"{parent_id}>{child_id}", text.encode("ascii"), None
+    return text.encode("ascii")
 
 
 def _text(value: Any) -> str:

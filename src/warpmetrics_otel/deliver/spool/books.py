@@ -22,14 +22,15 @@ class Books:
         self._taken_over: list[Owner] = []
         self._begun: list[Owner] = []
         self._lost: Counter[str] = Counter()
-        self._settled = 0
-        self._found = 0
-        self.appended = 0
-        """How many records this process appended; counted by the one thread that appends."""
+        self._left = 0
 
     def pending(self) -> int:
-        """How many records wait."""
-        return self.appended + self._found - self._settled
+        """How many records wait, those included that were left to another process.
+
+        Appends are counted in their segment alone, since the agent waits for them.
+        """
+        with self._lock:
+            return self._left + sum(map(_waiting, self.owners()))
 
     def lost(self) -> Counter[str]:
         """How many records were lost or set aside, by reason."""
@@ -65,7 +66,6 @@ class Books:
         """A dead process's segments are this process's now, and older than its own."""
         with self._lock:
             self._taken_over.append(found.owner)
-            self._found += sum(segment.count for segment in found.owner.segments)
             self.lose("damaged", found.damaged)
             self.lose("torn", found.torn)
 
@@ -73,6 +73,7 @@ class Books:
         """The owner's segments are not this process's any more."""
         with self._lock:
             (self._taken_over if owner in self._taken_over else self._begun).remove(owner)
+            self._left += _waiting(owner)
 
     def add(self, owner: Owner, segment: Segment) -> None:
         """A segment was made."""
@@ -83,7 +84,6 @@ class Books:
         """A segment's records are settled up to a position, unless it has ended or they were already."""
         with self._lock:
             if segment in owner.segments and position.end > segment.acked:
-                self._settled += position.number - segment.settled
                 segment.settled = position.number
                 segment.acked = position.end
 
@@ -98,6 +98,9 @@ class Books:
                 return 0
             owner.segments.remove(segment)
             rest = segment.count - segment.settled
-            self._settled += rest
             self.lose(reason, rest)
             return rest
+
+
+def _waiting(owner: Owner) -> int:
+    return sum(segment.count - segment.settled for segment in owner.segments)

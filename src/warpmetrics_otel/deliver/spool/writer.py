@@ -63,11 +63,16 @@ class Writer:
         self.refused: Counter[str] = Counter()
         """How many records were not accepted, by reason."""
 
-    def append(self, payloads: Sequence[bytes]) -> bool:
-        """Append records, in one file; when it returns, they outlive the process.
+    def append(self, *payloads: bytes) -> bool:
+        """Accept records: once this has returned they outlive the process, and the power from the next sync on.
+
+        Never raises, and waits for no disk.
+
+        Args:
+            payloads: one, or a few that belong together: they go into one segment, whatever its size.
 
         Returns:
-            False when they could not be written; why is counted in `refused`.
+            False when they were not accepted, none of them; why is counted in `refused`.
         """
         with self._lock:
             if self._busy:
@@ -167,13 +172,14 @@ class Writer:
         count = len(payloads)
         length = count * RECORD_BYTES + sum(map(len, payloads))
         segment = self.active
-        if segment is None or (segment.count and segment.size + length > self._segment_bytes):
+        if segment is None or (segment.size + length > self._segment_bytes and segment.count):
             segment = self._next_segment(payloads, length)
             if segment is None:
                 return False
-        at, seed, records = segment.size, segment.seed, b""
+        at = segment.size
+        seed, records = segment.seed + at, b""
         for payload in payloads:
-            checksum = crc32(payload, seed + at + len(records) & 0xFFFFFFFF)
+            checksum = crc32(payload, seed + len(records) & 0xFFFFFFFF)
             records += record_header(MARK, len(payload), checksum) + payload
         try:
             # At an offset rather than at the end: what a failed or interrupted write left is written over.
@@ -183,8 +189,8 @@ class Writer:
         except OSError as error:
             self._refuse(count, _reason(error), error)
             return False
+        # In this order: nobody reads more records than are counted.
         segment.count += count
-        self._books.appended += count
         segment.size = at + length
         if self._failing:
             self._failing = False
