@@ -17,7 +17,7 @@ from warpmetrics_otel.read.viewed import viewed
 from warpmetrics_otel.translate import views
 from warpmetrics_otel.translate.calls import call_span
 from warpmetrics_otel.translate.classification import BUILT_IN
-from warpmetrics_otel.translate.dialects import may_hold_llm
+from warpmetrics_otel.translate.dialects import kind_of, may_hold_llm
 from warpmetrics_otel.translate.foreign import call_id, group_id
 from warpmetrics_otel.translate.foreign_traces import foreign_to_native
 from warpmetrics_otel.translate.groups import group_span
@@ -94,14 +94,13 @@ class _Trace:
         return said
 
     def _places(self) -> Iterator[tuple[str, Key]]:
-        """The native ids of what spans may stand for, with the spans' keys."""
+        """The native ids of what spans stand for, with the spans' keys."""
         for key, view in self._seen.items():
             ours = entity_from(self._spans[key])
             if ours is not None:
                 yield ours.id, key
-            else:
-                yield call_id(view), key
-                yield group_id(view), key
+            elif (kind := kind_of(view.name, view.attributes, view.scope)) is not None:
+                yield (group_id if kind == "group" else call_id)(view), key
         root = root_of(self._seen.values())
         if root is not None and any(isinstance(entity, Run) for entity in self._told):
             yield ids.run_id_of_trace(root.trace_id), next(key for key, view in self._seen.items() if view is root)
