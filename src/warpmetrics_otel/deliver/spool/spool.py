@@ -23,7 +23,7 @@ from warpmetrics_otel.deliver.spool.writer import Writer
 
 logger = logging.getLogger("warpmetrics_otel")
 
-MOST_BYTES = 256 * 1024 * 1024
+MOST_BYTES = 512 * 1024 * 1024
 SEGMENT_BYTES = 4 * 1024 * 1024
 _SEGMENTS = 16
 """Into how many segments the bytes are divided at least, since whole segments go when there is no room."""
