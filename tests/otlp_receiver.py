@@ -16,8 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from tests.e2e.otlp_json import Span, spans_of
-
-_DEADLINE_S = 30.0
+from tests.patience import PATIENCE_S
 
 
 class OtlpReceiver:
@@ -44,8 +43,8 @@ class OtlpReceiver:
     def wait(self, until: Callable[[list[Span]], bool]) -> list[Span]:
         """Return the spans once `until(spans)` is true; fails the test with those that came when it takes too long."""
         with self._arrived:
-            if not self._arrived.wait_for(lambda: until(self._spans), timeout=_DEADLINE_S):
-                raise AssertionError(f"waited {_DEADLINE_S:.0f} s; what came: {self._spans}")
+            if not self._arrived.wait_for(lambda: until(self._spans), timeout=PATIENCE_S):
+                raise AssertionError(f"waited {PATIENCE_S:.0f} s; what came: {self._spans}")
             return list(self._spans)
 
     def take(self, body: bytes) -> None:

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from warpmetrics_otel.deliver.backlog import MemoryBacklog
 from warpmetrics_otel.deliver.pipeline import Pipeline
 from warpmetrics_otel.deliver.retry import Backoff
@@ -19,7 +20,7 @@ def no_thread_is_left():
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:
-        thread.join(10)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive(), thread
 
 

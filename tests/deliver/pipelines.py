@@ -23,7 +23,7 @@ def recording(*processors: SpanProcessor, sampler: Sampler = ALWAYS_ON, **option
     try:
         yield wm
     finally:
-        wm.shutdown()
+        wm.shutdown(60)
         provider.shutdown()
 
 

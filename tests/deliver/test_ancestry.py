@@ -71,7 +71,7 @@ def test_a_group_of_ours_that_has_ended_is_still_above_what_it_has_set_going(hea
         with wm.group(run, "Drafting") as group:
             call = others.tracer.start_span("chat m", attributes={"gen_ai.operation.name": "chat"})
         call.end()
-    wm.shutdown()
+    wm.shutdown(60)
     assert heard.names("chat m") == []
     assert heard.above["chat m"].entity.id == group.id
 
@@ -81,7 +81,7 @@ def test_a_span_of_ours_that_is_the_parent_though_nothing_is_in_force(heard, oth
     run = wm.run("Writer")
     with others.tracer.start_as_current_span("tool", context=set_span_in_context(run.span)):
         others.call()
-    wm.shutdown()
+    wm.shutdown(60)
     assert heard.names("chat m") == ["tool"]
     assert heard.above["chat m"].entity.id == run.id
 
@@ -91,7 +91,7 @@ def test_what_is_in_force_is_above_a_span_whose_parent_was_not_seen(heard, other
     wm = Warpmetrics(tracer_provider=others.provider)
     with wm.use(ref), others.span("task"):
         others.call()
-    wm.shutdown()
+    wm.shutdown(60)
     assert heard.names("chat m") == ["task"]
     assert heard.above["chat m"].entity.id == "wm_grp_abc"
 

@@ -15,7 +15,7 @@ def test_a_burst_needs_few_requests(api, pipeline):
     for number in range(5000):
         pipe.take([run(str(number))])
 
-    assert pipe.flush(20).delivered == 5000
+    assert pipe.flush(60).delivered == 5000
     assert len(api.batches) <= 1 + 5000 / MOST_ENTITIES * 3
 
 
@@ -28,7 +28,7 @@ def test_what_comes_during_a_request_goes_together_with_the_next(api, pipeline):
         pipe.take([run(str(number))])
     api.behave()
 
-    assert pipe.flush(10).delivered == 101
+    assert pipe.flush(60).delivered == 101
     assert [len(batch["runs"]) for batch in api.batches] == [1, 100]
 
 
@@ -38,7 +38,7 @@ def test_many_flushes_stay_under_the_limit(pipeline, api):
     for number in range(300):
         pipe.take([run(str(number))])
         pipe.flush(0.01)
-    pipe.flush(10)
+    pipe.flush(60)
 
     assert len(api.entities("runs")) == 300
     times = [request.arrived for request in api.requests]

@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from tests.deliver.entities import call, run
+from tests.patience import PATIENCE_S
 from warpmetrics_otel.deliver.seen import Seen
 from warpmetrics_otel.deliver.sender import MOST_BYTES
 from warpmetrics_otel.testing import Reply
@@ -18,7 +19,7 @@ def test_the_oldest_go_and_are_counted(api, pipeline):
         pipe.take(runs)
         counts = pipe.flush(0.1)
         assert (counts.pending, counts.dropped) == (100, {"queue_full": 150})
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
 
     assert (counts.delivered, counts.pending, counts.dropped) == (100, 0, {"queue_full": 150})
     assert [row["label"] for row in api.entities("runs")] == [str(number) for number in range(150, 250)]
@@ -50,7 +51,7 @@ def test_bytes_are_bounded_whatever_is_in_them(api, pipeline):
 def test_one_that_is_larger_than_the_bound_is_still_sent(api, pipeline):
     pipe = pipeline(most_bytes=1000)
     pipe.take([run(opts={"document": "x" * 10_000})])
-    assert pipe.flush(10).delivered == 1
+    assert pipe.flush(60).delivered == 1
 
 
 def test_what_has_to_go_while_it_is_under_way_is_counted_once(api, pipeline):
@@ -61,7 +62,7 @@ def test_what_has_to_go_while_it_is_under_way_is_counted_once(api, pipeline):
     pipe.take([run() for _ in range(10)])
     assert pipe.counts().dropped == {"queue_full": 10}
     api.behave()
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
 
     # The first ten had arrived after all.
     assert (counts.delivered, counts.pending, counts.dropped) == (20, 0, {})
@@ -77,7 +78,7 @@ def test_the_caller_does_not_wait_for_the_api(api, pipeline, reply):
     # Were it to wait for a request, it would wait for all of this test: nothing lets go of one before its end.
     caller = threading.Thread(target=lambda: [pipe.take([run()]) for _ in range(5000)], daemon=True)
     caller.start()
-    caller.join(20)
+    caller.join(PATIENCE_S)
 
     assert not caller.is_alive()
     assert pipe.counts().pending == 500

@@ -31,7 +31,7 @@ def test_the_same_destination_has_one_pipeline(api, connected):
     one.take(entities)
     another.take(entities)
 
-    assert one.flush(10).delivered == another.flush(10).delivered == 7
+    assert one.flush(60).delivered == another.flush(60).delivered == 7
     assert len([thread for thread in threading.enumerate() if thread.name == "warpmetrics-delivery"]) == 1
 
 
@@ -39,21 +39,21 @@ def test_another_key_or_project_has_its_own(api, connected):
     for options in ({}, {"api_key": "wm_test_other"}, {"project_id": "p1"}):
         one = connected(**options)
         one.take(program())
-        assert one.flush(10).delivered == 7
+        assert one.flush(60).delivered == 7
 
     assert [request.headers.get("x-project-id") for request in api.requests] == [None, None, "p1"]
 
 
 def test_the_last_to_let_go_stops_it(api, connected):
     one, another = connected(), connected()
-    assert one.shutdown(10).delivered == 0
-    assert one.shutdown(10).delivered == 0
+    assert one.shutdown(60).delivered == 0
+    assert one.shutdown(60).delivered == 0
     another.take(program())
-    assert another.shutdown(10).delivered == 7
+    assert another.shutdown(60).delivered == 7
     # Who comes now has a new one.
     again = connected()
     again.take(program())
-    assert again.flush(10).delivered == 7
+    assert again.flush(60).delivered == 7
 
 
 def test_what_could_not_be_sent_waits_in_the_spool(api, connected, tmp_path):
@@ -64,7 +64,7 @@ def test_what_could_not_be_sent_waits_in_the_spool(api, connected, tmp_path):
         assert (counts.delivered, counts.pending, counts.spooled) == (0, 0, 7)
 
     another = connected(spool_dir=tmp_path / "spool")
-    assert another.flush(10).delivered == 7
+    assert another.flush(60).delivered == 7
     assert api.incomplete() == []
 
 
@@ -86,7 +86,7 @@ def test_without_a_place_for_a_spool_delivery_goes_on(api, connected, tmp_path, 
     one = connected(spool_dir=tmp_path / "file" / "spool")
     one.take(program())
 
-    assert one.flush(10).delivered == 7
+    assert one.flush(60).delivered == 7
     assert ["there is no spool in" in line for line in said(logging.ERROR)] == [True]
 
 

@@ -108,7 +108,7 @@ def test_calls_arrive_with_their_costs(api, tmp_path, spooled):
         wm.record_call(run, provider="openai", model="gpt-4o-mini", tokens=TOKENS, started_at=AT)
         wm.record_call(run, provider="openai", model="gpt-4o-mini", tokens=TOKENS, cost=0.5)
         wm.record_call(run, provider="of ours", model="gpt-4o-mini", tokens=TOKENS)
-    wm.shutdown()
+    wm.shutdown(60)
     assert [call.get("cost") for call in api.entities("calls")] == [
         by_hand(input_tokens=1000, output_tokens=100),
         0.5,
@@ -126,7 +126,7 @@ def test_nothing_is_estimated_when_told_so(api):
     wm = Warpmetrics(api_key=api.key, api_url=api.url, estimate_cost=False)
     with wm.run("Writer") as run:
         wm.record_call(run, provider="openai", model="gpt-4o-mini", tokens=TOKENS)
-    wm.shutdown()
+    wm.shutdown(60)
     assert "cost" not in api.entities("calls")[0]
 
 
@@ -138,7 +138,7 @@ def test_metrics_count_what_was_estimated(api):
     wm = Warpmetrics(api_key=api.key, api_url=api.url, meter_provider=MeterProvider([reader], shutdown_on_exit=False))
     with wm.run("Writer") as run:
         wm.record_call(run, provider="openai", model="gpt-4o-mini", tokens=TOKENS, started_at=AT)
-    wm.flush()
+    wm.flush(60)
     metrics = [
         metric
         for of_resource in reader.get_metrics_data().resource_metrics
@@ -147,4 +147,4 @@ def test_metrics_count_what_was_estimated(api):
     ]
     [cost] = [metric for metric in metrics if metric.name.endswith("cost")]
     assert [point.value for point in cost.data.data_points] == [by_hand(input_tokens=1000, output_tokens=100)]
-    wm.shutdown()
+    wm.shutdown(60)

@@ -132,7 +132,7 @@ def test_a_ref_that_comes_back_to_its_own_process_is_waited_for(api, exporter):
         other.run("Short").end()
         api.wait_for(lambda: api.entities("runs"))
         assert arrived(api) == {"runs": 1}
-        other.shutdown()
+        other.shutdown(60)
     assert arrived(api) == {"runs": 2, "groups": 1, "links": 1}
     assert exporter.sent_before_parents == 0
 

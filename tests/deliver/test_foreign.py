@@ -59,7 +59,7 @@ def test_beneath_a_run_of_ours_they_hang_on_its_groups(api, mouth):
             with others.span("tool"):
                 others.call()
             serve(others)
-        wm.shutdown()
+        wm.shutdown(60)
     assert parents(api) == [
         ("Bob", "Drafting"),
         ("Drafting", "Writer"),
@@ -76,7 +76,7 @@ def test_without_inferring_runs_only_what_is_beneath_ours_leaves(api, mouth):
         wm = Warpmetrics(tracer_provider=others.provider)
         with wm.run("Writer"):
             others.call()
-        wm.shutdown()
+        wm.shutdown(60)
     assert arrived(api) == {"runs": 1, "calls": 1, "links": 1}
 
 
@@ -146,7 +146,7 @@ def test_a_span_whose_parent_is_in_another_service_is_of_that_trace_s_run(api, m
         others.provider.force_flush()
         wm = Warpmetrics(tracer_provider=others.provider, api_key=api.key, api_url=api.url)
         wm.outcome(f"00-{REMOTE.trace_id:032x}-{REMOTE.span_id:016x}-01", "Liked")
-        wm.shutdown()
+        wm.shutdown(60)
     run_id = ids.run_id_of_trace(REMOTE.trace_id)
     assert [(row["id"], row["label"]) for row in api.entities("runs")] == [(run_id, "POST /answer")]
     assert [row["refId"] for row in api.entities("outcomes")] == [run_id]
@@ -169,7 +169,7 @@ def test_beneath_a_ref_of_another_process_s_group_calls_hang_on_that_at_once(thr
                     others.call()
                 # Nothing is flushed meanwhile.
                 api.wait_for(lambda: arrived(api) == {"calls": 1, "links": 1})
-            wm.shutdown()
+            wm.shutdown(60)
         assert [link["parentId"] for link in api.entities("links")] == [GROUP]
         assert [mouth.sent_before_parents for mouth in mouths] == [0] * len(mouths)
 
@@ -180,7 +180,7 @@ def test_beneath_a_tenant_s_ref_nothing_reaches_another_tenant(api):
         with made[1].use(REF):
             others.call()
         for wm in made:
-            wm.shutdown()
+            wm.shutdown(60)
         assert (arrived(api), arrived(theirs)) == ({}, {"calls": 1, "links": 1})
 
 
@@ -198,7 +198,7 @@ def headers():
         wm = Warpmetrics(tracer_provider=asking.provider)
         with wm.run("Writer") as run, asking.span("POST"):
             inject(carrier)
-        wm.shutdown()
+        wm.shutdown(60)
     return carrier, run.id
 
 
@@ -226,7 +226,7 @@ def test_of_several_keys_the_first_has_what_is_beneath_runs_of_other_processes(a
         ]
         called(asked, headers[0])
         for wm in made:
-            wm.shutdown()
+            wm.shutdown(60)
         assert (arrived(first), arrived(api)) == (CALLED, {})
 
 
@@ -242,7 +242,7 @@ def test_the_trace_of_a_run_says_so_whatever_the_sampler(api, sampler):
         assert said["warpmetrics.run.id"] == run.id
         assert run.span.get_span_context().trace_state.get("warpmetrics") == "run"
         assert group.span.get_span_context().trace_state.get("warpmetrics") == "run"
-        wm.shutdown()
+        wm.shutdown(60)
 
 
 def test_content_is_told_or_not_and_redacted(api):
@@ -290,7 +290,7 @@ def recorder(api):
 
     yield make
     for wm in made:
-        wm.shutdown()
+        wm.shutdown(60)
 
 
 def test_a_recorder_with_a_key_needs_no_processor(api, recorder):
@@ -299,7 +299,7 @@ def test_a_recorder_with_a_key_needs_no_processor(api, recorder):
         serve(others)
         with wm.run("Writer"):
             others.call()
-        result = wm.flush()
+        result = wm.flush(60)
     assert result.pending == 0
     assert arrived(api) == {kind: number + (kind in ("runs", "calls", "links")) for kind, number in SERVED.items()}
 
@@ -310,7 +310,7 @@ def test_a_recorder_that_infers_no_runs(api, recorder):
         serve(others)
         with wm.run("Writer"):
             others.call()
-        wm.flush()
+        wm.flush(60)
     assert arrived(api) == {"runs": 1, "calls": 1, "links": 1}
 
 
@@ -322,7 +322,7 @@ def test_an_outcome_on_a_trace_of_others_waits_for_its_run(api, recorder):
             wm.act(wm.outcome(root, "Failed"), "retry")
             with wm.run("Writer"):
                 pass
-        wm.flush()
+        wm.flush(60)
     assert arrived(api) == {"runs": 2, "calls": 1, "links": 1, "outcomes": 1, "acts": 1}
     run_id = ids.run_id_of_trace(root.get_span_context().trace_id)
     assert [row["refId"] for row in api.entities("outcomes")] == [run_id]
@@ -331,12 +331,12 @@ def test_an_outcome_on_a_trace_of_others_waits_for_its_run(api, recorder):
 def test_a_recorder_that_has_stopped_hears_nothing(api, recorder):
     with instrumented() as others:
         for _ in range(3):
-            recorder(others.provider).shutdown()
+            recorder(others.provider).shutdown(60)
         serve(others)
         assert api.requests == []
         wm = recorder(others.provider)
         serve(others)
-        wm.shutdown()
+        wm.shutdown(60)
     assert arrived(api) == SERVED
 
 
@@ -349,13 +349,13 @@ def test_a_tenant_s_calls_reach_no_other_tenant(api, recorder, caplog):
         with other.run("Theirs"), others.span("tool"):
             others.call()
         others.call()
-        ours.flush()
-        other.flush()
+        ours.flush(60)
+        other.flush(60)
         assert [row["label"] for row in theirs.entities("runs")] == ["Theirs"]
         assert len(theirs.entities("calls")) == 1
         assert [row["label"] for row in api.entities("runs")] == ["Ours", "chat m"]
         assert len(api.entities("calls")) == 2
-        other.shutdown()
+        other.shutdown(60)
     assert any("go to the first of them only" in record.getMessage() for record in caplog.records)
 
 
@@ -366,7 +366,7 @@ def test_a_global_provider_that_comes_later_is_heard(api, monkeypatch):
     wm.run("Writer").end()
     with provider.get_tracer("others").start_as_current_span("chat m", attributes=CALL):
         pass
-    wm.shutdown()
+    wm.shutdown(60)
     assert arrived(api) == {"runs": 2, "calls": 1, "links": 1}
 
 

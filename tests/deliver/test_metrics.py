@@ -97,7 +97,7 @@ def chain(wm):
 def test_what_agents_did(recorder, meters):
     wm = recorder(classifications={"Below Threshold": "failure"})
     chain(wm)
-    assert wm.flush().delivered
+    assert wm.flush(60).delivered
     below = {semconv.WARPMETRICS_OUTCOME_NAME: "Below Threshold", semconv.WARPMETRICS_OUTCOME_CLASSIFICATION: "failure"}
     completed = {semconv.WARPMETRICS_OUTCOME_NAME: "Completed", semconv.WARPMETRICS_OUTCOME_CLASSIFICATION: "success"}
     model = {semconv.GEN_AI_PROVIDER_NAME: "local", semconv.GEN_AI_REQUEST_MODEL: "tiny"}
@@ -120,7 +120,7 @@ def test_everything_is_as_the_conventions_define_it(api, recorder, meters):
     wm = recorder()
     chain(wm)
     api.answer(Reply.refused(400))
-    wm.flush()
+    wm.flush(60)
     defined = {metric.name: metric for metric in REGISTRY.all_metrics()}
     found = meters.metrics()
     assert found.keys() == defined.keys()
@@ -147,7 +147,7 @@ def test_a_run_that_is_told_twice_counts_once(api, recorder, meters):
     for held in (other, same):
         held.take(runs)
         held.take(runs)
-        held.shutdown(30)
+        held.shutdown(60)
     assert ({semconv.GEN_AI_WORKFLOW_NAME: "Reviewer"}, 1) in meters.points("warpmetrics.runs")
     assert meters.total("warpmetrics.runs") == 3
 
@@ -158,7 +158,7 @@ def test_a_follow_up_of_an_act_of_another_process_is_counted_by_its_name(api, re
     wm = recorder()
     with wm.run(act.ref, "Writer") as run:
         wm.outcome(run, "Completed")
-    wm.flush()
+    wm.flush(60)
     ((attributes, count),) = meters.points("warpmetrics.follow_up.outcomes")
     assert (attributes[semconv.WARPMETRICS_FOLLOWS_ACT_NAME], count) == ("retry", 1)
 
@@ -166,7 +166,7 @@ def test_a_follow_up_of_an_act_of_another_process_is_counted_by_its_name(api, re
 def test_each_entity_is_exported_once_by_a_component_with_an_address(api, recorder, meters):
     wm = recorder()
     chain(wm)
-    delivered = wm.flush().delivered
+    delivered = wm.flush(60).delivered
     metrics = meters.metrics()
     (point,) = metrics[EXPORTED].data.data_points
     assert point.value == delivered == sum(len(api.entities(kind)) for kind in KINDS)
@@ -181,7 +181,7 @@ def test_two_destinations_are_two_components(api, recorder, meters):
     for key in ("wm_test_one", "wm_test_two"):
         wm = recorder(api_key=key)
         wm.run("Writer")
-        wm.flush()
+        wm.flush(60)
     points = meters.metrics()[EXPORTED].data.data_points
     assert len({point.attributes[semconv.OTEL_COMPONENT_NAME] for point in points}) == 2
     assert [point.value for point in points] == [1, 1]
@@ -191,7 +191,7 @@ def test_what_the_server_refuses_is_told_by_its_reason(api, recorder, meters):
     api.answer(Reply.refused(400), Reply.refused(400))
     wm = recorder()
     wm.run("Writer")
-    dropped = wm.flush().dropped
+    dropped = wm.flush(60).dropped
     assert dropped
     assert meters.points(EXPORTED) == [({}, 0), *[({semconv.ERROR_TYPE: why}, many) for why, many in dropped.items()]]
     assert meters.points(DURATION) == [({semconv.ERROR_TYPE: "400"}, 1)]
@@ -201,7 +201,7 @@ def test_all_tries_of_a_batch_are_one_operation(api, recorder, meters):
     api.answer(Reply.refused(503))
     wm = recorder()
     wm.run("Writer")
-    assert not wm.flush(30).pending
+    assert not wm.flush(60).pending
     assert len(api.requests) == 2
     assert meters.points(DURATION) == [({}, 1)]
 
@@ -220,7 +220,7 @@ def test_while_the_api_is_down_what_agents_do_is_counted_and_what_waits_too(api,
 def test_the_last_collection_comes_after_the_last_delivery(recorder, meters):
     wm = recorder()
     chain(wm)
-    delivered = wm.shutdown(30).delivered
+    delivered = wm.shutdown(60).delivered
     assert delivered
     assert (meters.total(EXPORTED), meters.total("warpmetrics.runs")) == (delivered, 2)
 
@@ -242,9 +242,9 @@ class Broken(NoOpMeterProvider):
 def test_a_provider_that_raises_costs_the_metrics_and_not_the_delivery(recorder, caplog):
     wm = recorder(meter_provider=Broken())
     chain(wm)
-    assert wm.flush(30).delivered == 9
+    assert wm.flush(60).delivered == 9
     wm.run("Another")
-    assert wm.flush(30).delivered == 10
+    assert wm.flush(60).delivered == 10
     assert [each.message for each in caplog.records if each.levelname == "ERROR"] == [
         "there are no metrics: the meter provider raised"
     ]
@@ -252,14 +252,14 @@ def test_a_provider_that_raises_costs_the_metrics_and_not_the_delivery(recorder,
 
 def _what_a_child_counts(wm, meters, answer):
     wm.run("Child")
-    wm.flush()
+    wm.flush(60)
     answer.put((meters.points("warpmetrics.runs"), meters.total(EXPORTED)))
 
 
 def test_a_forked_child_counts_its_own(recorder, meters):
     wm = recorder()
     chain(wm)
-    wm.flush()
+    wm.flush(60)
     context = multiprocessing.get_context("fork")
     answer = context.SimpleQueue()
     child = context.Process(target=_what_a_child_counts, args=(wm, meters, answer))
@@ -276,7 +276,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 import warpmetrics_otel as wm
 
 wm.run("Before")
-wm.flush()
+wm.flush(60)
 reader = InMemoryMetricReader()
 metrics.set_meter_provider(MeterProvider([reader]))
 wm.run("After")
@@ -301,7 +301,7 @@ def test_in_prometheus_they_are_called_as_the_page_says(api, recorder):
     provider = MeterProvider([prometheus.PrometheusMetricReader(registry=scraped)], shutdown_on_exit=False)
     wm = recorder(meter_provider=provider)
     chain(wm)
-    delivered = wm.flush().delivered
+    delivered = wm.flush(60).delivered
     server, thread = start_http_server(0, addr="127.0.0.1", registry=scraped)
     try:
         text = urlopen(f"http://127.0.0.1:{server.server_port}/metrics", timeout=30).read().decode()

@@ -18,7 +18,7 @@ def test_what_was_taken_arrives(api, pipeline):
     entities = program()
     pipe = pipeline()
     pipe.take(entities)
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
 
     assert (counts.delivered, counts.pending, counts.dropped) == (len(entities), 0, {})
     assert [api.row(entity.key) for entity in entities] == [entity.to_json() for entity in entities]
@@ -30,11 +30,11 @@ def test_what_several_mouths_bring_is_sent_once(api, pipeline):
     pipe = pipeline()
     pipe.take(entities)
     pipe.take(entities[2:5])
-    pipe.flush(10)
+    pipe.flush(60)
     pipe.take(entities)
 
     # Violations, among which is `duplicate`, are looked for by the fixture.
-    assert pipe.flush(10).delivered == len(entities)
+    assert pipe.flush(60).delivered == len(entities)
 
 
 def test_mouths_in_many_threads_bring_the_same(api, pipeline):
@@ -51,7 +51,7 @@ def test_mouths_in_many_threads_bring_the_same(api, pipeline):
     for one in mouths:
         one.join()
 
-    assert pipe.flush(10).delivered == sum(map(len, programs)) == arrived(api)
+    assert pipe.flush(60).delivered == sum(map(len, programs)) == arrived(api)
 
 
 def test_parents_go_first_however_small_the_batches_are(api, pipeline):
@@ -60,7 +60,7 @@ def test_parents_go_first_however_small_the_batches_are(api, pipeline):
     pipe = pipeline()
     first = program()
     pipe.take(first + program(follows=first[-1]))
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
 
     assert counts.delivered == 14
     assert len(api.batches) > 4
@@ -75,7 +75,7 @@ def test_an_answer_that_gets_lost_leads_to_the_same_once_more(api, pipeline, los
     pipe = pipeline()
     entities = program()
     pipe.take(entities)
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
 
     bodies = [request.body for request in api.requests]
     assert len(bodies) == 2
@@ -86,7 +86,7 @@ def test_an_answer_that_gets_lost_leads_to_the_same_once_more(api, pipeline, los
 def test_nothing_starts_before_there_is_something_to_send(api, pipeline):
     before = threading.active_count()
     pipe = pipeline()
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
     assert threading.active_count() == before
     assert counts.delivered == 0
 

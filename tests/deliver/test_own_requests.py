@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from tests.deliver.entities import program, run
+from tests.patience import PATIENCE_S
 from warpmetrics_otel.deliver.retry import Backoff
 
 WORKER = "warpmetrics-delivery"
@@ -51,7 +52,7 @@ def test_requests_of_ours_make_no_spans(api, pipeline, instrumented):
 
     pipe = pipeline()
     pipe.take(program())
-    assert pipe.flush(10).delivered == 7
+    assert pipe.flush(60).delivered == 7
     assert len(instrumented.get_finished_spans()) == 1
     assert "traceparent" not in api.requests[-1].headers
 
@@ -63,7 +64,7 @@ def test_a_worker_starts_with_the_first_entity(api, pipeline):
     assert len(workers()) == 1
     pipe.take(program())
     assert len(workers()) == 1
-    pipe.shutdown(10)
+    pipe.shutdown(60)
     assert workers() == []
 
 
@@ -88,7 +89,7 @@ def test_a_forked_child_delivers_its_own_and_not_the_parents(api, pipeline, monk
     monkeypatch.setattr(logging.getLogger("warpmetrics_otel"), "handlers", [failed])
     with api.down():
         pipe.take(mine)
-        assert failed.said.wait(30)
+        assert failed.said.wait(PATIENCE_S)
         assert pipe.counts().pending == 7
         at_fork = os.getpid()
 
@@ -103,11 +104,11 @@ def test_a_forked_child_delivers_its_own_and_not_the_parents(api, pipeline, monk
 
     def deliver():
         pipe.take(the_childs)
-        return pipe.flush(10).delivered == 7
+        return pipe.flush(60).delivered == 7
 
     in_child(deliver)
     assert {row["id"] for row in api.entities("runs")} == {the_childs[0].id}
-    assert pipe.flush(10).delivered == 7
+    assert pipe.flush(60).delivered == 7
     assert {row["id"] for row in api.entities("runs")} == {the_childs[0].id, mine[0].id}
 
 
@@ -119,17 +120,17 @@ def test_a_forked_child_does_not_use_the_parents_connection(api, pipeline, monke
     )
     pipe = pipeline()
     pipe.take(program())
-    pipe.flush(10)
+    pipe.flush(60)
     for _ in range(3):
 
         def work():
             made.clear()
             pipe.take(program())
-            return pipe.flush(10).delivered == 7 and len(made) == 1
+            return pipe.flush(60).delivered == 7 and len(made) == 1
 
         in_child(work)
         pipe.take(program())
-        pipe.flush(10)
+        pipe.flush(60)
 
     # And leaves it open.
     assert len(made) == 1
@@ -155,7 +156,7 @@ def test_a_fork_in_the_middle_of_everything(api, pipeline):
 
             def work():
                 pipe.take(program())
-                return pipe.flush(10).delivered == 7
+                return pipe.flush(60).delivered == 7
 
             in_child(work)
     finally:

@@ -45,13 +45,13 @@ def test_delivery_stops_at_once_and_says_so_once(api, pipeline, said, reply):
     api.answer_always(reply)
     pipe = pipeline()
     pipe.take(program())
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
     assert (counts.delivered, counts.pending, counts.dropped) == (0, 0, {"refused": 7})
     assert counts.refusal
 
     for _ in range(3):
         pipe.take(program())
-        counts = pipe.flush(10)
+        counts = pipe.flush(60)
 
     assert (counts.pending, counts.dropped) == (0, {"refused": 28})
     assert len(api.requests) == 1
@@ -66,7 +66,7 @@ def test_a_redirect_is_not_followed(api, pipeline):
         api.answer_always(Reply.redirected(elsewhere.url + "/v1/events"))
         pipe = pipeline()
         pipe.take([run()])
-        assert pipe.flush(10).refusal.startswith("307")
+        assert pipe.flush(60).refusal.startswith("307")
     # It would have had the key.
     assert elsewhere.requests == []
 
@@ -75,14 +75,14 @@ def test_a_redirect_is_not_followed(api, pipeline):
 def test_an_address_that_is_none(pipeline, api, url):
     pipe = pipeline(url=url)
     pipe.take([run()])
-    assert pipe.flush(10).refusal
+    assert pipe.flush(60).refusal
 
 
 @pytest.mark.parametrize("key", ["wm_test_line\nbreak", "wm_test_☃"])
 def test_a_key_that_cannot_be_sent(pipeline, api, said, key):
     pipe = pipeline(key=key)
     pipe.take([run()])
-    assert pipe.flush(10).refusal
+    assert pipe.flush(60).refusal
     assert key not in "".join(said())
 
 
@@ -91,9 +91,9 @@ def test_with_a_spool_everything_is_kept(api, pipeline, spool, said):
     pipe = pipeline(backlog=spool)
     entities = program()
     pipe.take(entities)
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
     pipe.take(program())
-    stopped = pipe.shutdown(10)
+    stopped = pipe.shutdown(60)
 
     assert (counts.delivered, counts.spooled, counts.pending, counts.dropped) == (0, 7, 0, {})
     assert (stopped.spooled, stopped.dropped) == (14, {})
@@ -106,10 +106,10 @@ def test_another_key_goes_on_with_what_was_kept(api, pipeline, spool, said):
     keys = Keys("wm_live_old")
     pipe = pipeline(key=keys, backlog=spool)
     pipe.take(program())
-    assert pipe.flush(10).spooled == 7
+    assert pipe.flush(60).spooled == 7
 
     keys.key = "wm_live_new"
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
     assert (counts.delivered, counts.spooled, counts.refusal) == (7, 0, None)
     assert any("the API key has changed" in line for line in said())
 
@@ -136,7 +136,7 @@ def test_a_key_rotated_while_a_request_is_under_way(api, pipeline, said):
     api.keys = {"wm_live_new"}
     keys.key = "wm_live_new"
     api.behave()
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
 
     # Nothing is lost, though there is no spool, and nobody is alarmed.
     assert (counts.delivered, counts.dropped, counts.refusal) == (7, {}, None)
@@ -148,7 +148,7 @@ def test_a_function_that_gives_another_key_every_time(api, pipeline, said):
     numbers = iter(range(10_000))
     pipe = pipeline(key=lambda: f"wm_test_{next(numbers)}")
     pipe.take(program())
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
 
     assert (counts.pending, counts.dropped) == (0, {"refused": 7})
     assert len(api.requests) <= 3
@@ -160,9 +160,9 @@ def test_another_key_that_is_no_better_alarms_nobody_again(api, pipeline, spool,
     keys = Keys("wm_live_old")
     pipe = pipeline(key=keys, backlog=spool)
     pipe.take(program())
-    pipe.flush(10)
+    pipe.flush(60)
     keys.key = "wm_live_wrong"
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
 
     assert len(api.requests) == 2
     assert (counts.spooled, counts.dropped) == (7, {})
@@ -176,7 +176,7 @@ def test_a_function_that_raises_for_a_while(api, pipeline, said):
     assert pipe.flush(0.1).pending == 7
 
     keys.key = NativeApi.key
-    assert pipe.flush(10).delivered == 7
+    assert pipe.flush(60).delivered == 7
     assert "api_key() raised ConnectionError" in said(logging.WARNING)[0]
     assert "secret" not in "".join(said())
 
@@ -187,7 +187,7 @@ def test_the_key_in_force_is_asked_for_every_time(api, pipeline):
     for key in ("wm_live_a", "wm_live_b"):
         keys.key = key
         pipe.take([run()])
-        pipe.flush(10)
+        pipe.flush(60)
 
     assert [request.headers["authorization"] for request in api.requests] == ["Bearer wm_live_a", "Bearer wm_live_b"]
 
@@ -200,7 +200,7 @@ def test_one_row_that_is_refused_is_isolated(api, pipeline, said):
     others = [entity for _ in range(20) for entity in program()]
     api.allow.add("schema")
     pipe.take([first, *others[:70], bad, *others[70:]])
-    counts = pipe.flush(10)
+    counts = pipe.flush(60)
 
     assert (counts.delivered, counts.dropped, counts.refusal) == (141, {"invalid": 1}, None)
     assert len(api.entities("acts")) == 20

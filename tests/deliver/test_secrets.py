@@ -76,7 +76,7 @@ def test_the_key_is_in_no_repr_of_what_holds_it(api, monkeypatch):
     wm = Warpmetrics(api_key=key, api_url=api.url)
     held = connection(api_key=key, api_url=api.url)
     try:
-        wm.flush(5)
+        wm.flush(60)
         # Containers and frames show what is in them; of objects only what they say of themselves counts.
         ours = [one for one in gc.get_objects() if str(type(one).__module__).startswith("warpmetrics_otel")]
         shown = [repr(one) for one in ours if not isinstance(one, types.ModuleType)]

@@ -45,7 +45,7 @@ def test_metrics_classify_as_recording_says_whoever_came_first(api):
     options = {"api_key": api.key, "api_url": api.url, "classifications": {"Shipped": "success"}}
     with recording(**options) as wm:
         wm.outcome(wm.run("Release"), "Shipped")
-        wm.flush()
+        wm.flush(60)
     first.shutdown(0.0)
     (resource,) = reader.get_metrics_data().resource_metrics
     metrics = {metric.name: metric.data.data_points for scope in resource.scope_metrics for metric in scope.metrics}

@@ -194,4 +194,4 @@ def test_rows_that_cannot_be_read_are_not_asked_for_all_the_time(api, pipeline, 
     assert pipe.flush(0.5).spooled == 1
     assert 1 <= disk.asked <= 5
     disk.failing = False
-    assert pipe.flush(10).delivered == 1
+    assert pipe.flush(60).delivered == 1

@@ -14,7 +14,7 @@ def test_a_batch_is_split(api, pipeline):
     pipe = pipeline()
     entities = [entity for _ in range(30) for entity in program()]
     pipe.take(entities)
-    counts = pipe.flush(20)
+    counts = pipe.flush(60)
 
     assert (counts.delivered, counts.dropped) == (len(entities), {})
     refused = [request for request in api.requests if request.status == 413]
@@ -29,7 +29,7 @@ def test_content_is_cut_with_a_mark(api, pipeline, said):
     request, link = call(first, response="r" * 50_000, messages="m" * 50_000)
     pipe = pipeline()
     pipe.take([first, request, link, outcome(first)])
-    counts = pipe.flush(20)
+    counts = pipe.flush(60)
 
     assert (counts.delivered, counts.dropped) == (4, {})
     row = api.row(request.id)
@@ -47,7 +47,7 @@ def test_other_entities_are_cut_too(api, pipeline):
     pipe = pipeline()
     pipe.take([first])
 
-    assert pipe.flush(20).delivered == 1
+    assert pipe.flush(60).delivered == 1
     assert api.row(first.id)["opts"]["document"].endswith(CUT)
     assert api.row(first.id)["opts"]["pr"] == 42
 
@@ -59,7 +59,7 @@ def test_many_short_texts_are_cut_as_a_whole(api, pipeline):
     pipe = pipeline()
     pipe.take([first, request, link])
 
-    assert pipe.flush(20).delivered == 3
+    assert pipe.flush(60).delivered == 3
     assert api.row(first.id)["opts"] == {"cut": CUT}
     assert api.row(request.id)["messages"] == CUT
     assert api.row(request.id)["toolCalls"] is None
@@ -70,7 +70,7 @@ def test_what_cannot_be_cut_is_counted_and_said(api, pipeline, said):
     first = run(label="L" * 50_000)
     pipe = pipeline()
     pipe.take([run(), first, run()])
-    counts = pipe.flush(20)
+    counts = pipe.flush(60)
 
     assert (counts.delivered, counts.dropped) == (2, {"too_large": 1})
     assert ["refuses an entity for good" in line for line in said(logging.ERROR)] == [True]
@@ -82,7 +82,7 @@ def test_a_cut_row_that_meets_a_failure_is_tried_again(api, pipeline, said):
     api.answer(Reply(), Reply.refused(503))
     pipe = pipeline()
     pipe.take([first])
-    counts = pipe.flush(20)
+    counts = pipe.flush(60)
 
     assert (counts.delivered, counts.dropped) == (1, {})
     assert api.row(first.id)["opts"]["document"].endswith(CUT)
@@ -95,7 +95,7 @@ def test_one_large_row_does_not_make_the_others_slow(api, pipeline):
     pipe = pipeline()
     pipe.take([first, request, link, *[run() for _ in range(2000)]])
 
-    assert pipe.flush(20).delivered == 2003
+    assert pipe.flush(60).delivered == 2003
     assert len(api.requests) < 40
 
 
@@ -103,13 +103,13 @@ def test_a_limit_that_has_gone_is_noticed(api, pipeline):
     api.max_body = LIMIT
     pipe = pipeline()
     pipe.take([run() for _ in range(300)])
-    assert pipe.flush(20).delivered == 300
+    assert pipe.flush(60).delivered == 300
     asked = len(api.requests)
     # Whether it still stands is asked seldom.
     assert len([request for request in api.requests if request.status == 413]) <= 8
 
     api.max_body = None
     pipe.take([run() for _ in range(2000)])
-    assert pipe.flush(20).delivered == 2300
+    assert pipe.flush(60).delivered == 2300
     assert max(len(request.body) for request in api.requests[:asked] if request.status == 200) <= LIMIT
     assert max(len(request.body) for request in api.requests[asked:]) > 2 * LIMIT

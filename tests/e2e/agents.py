@@ -10,8 +10,8 @@ from textwrap import dedent
 from typing import Any
 
 from tests.e2e.jaeger import Jaeger
-from tests.e2e.server_process import PATIENCE_S
 from tests.e2e.tempo import Tempo
+from tests.patience import PATIENCE_S
 
 
 @dataclass(frozen=True)

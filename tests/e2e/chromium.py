@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.e2e.server_process import PATIENCE_S
+from tests.patience import PATIENCE_S
 from tools.backends import CHROMIUM
 
 _FLAGS = (

@@ -14,7 +14,8 @@ from typing import Any
 
 from tests.e2e.backend import Backend
 from tests.e2e.otlp_json import Span, spans_of
-from tests.e2e.server_process import PATIENCE_S, folder_of, serving, wait_for
+from tests.e2e.server_process import folder_of, serving, wait_for
+from tests.patience import PATIENCE_S
 from tests.ports import free_ports
 from tools.backends import JAEGER
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.e2e.server_process import PATIENCE_S, folder_of, serving, wait_for
+from tests.e2e.server_process import folder_of, serving, wait_for
+from tests.patience import PATIENCE_S
 from tests.ports import free_ports
 from tools.backends import PROMETHEUS
 

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-Answer = TypeVar("Answer")
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 120.0
-"""Seconds after which a test gives up on something that is bound to happen, however busy the machine is."""
+Answer = TypeVar("Answer")
 
 _POLL_S = 0.05
 

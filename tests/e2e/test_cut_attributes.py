@@ -8,8 +8,8 @@ import pytest
 
 from tests.e2e.agents import Agents
 from tests.e2e.native_ids import trace_of
-from tests.e2e.server_process import PATIENCE_S
 from tests.e2e.tempo import started_tempo
+from tests.patience import PATIENCE_S
 
 LIMIT = 2048
 # Of what stands behind the long text nothing is left in the JSON, and all of it in its searchable copy.

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.e2e.dashboards import dashboard, queries
-from tests.e2e.server_process import PATIENCE_S
+from tests.patience import PATIENCE_S
 
 pytest.importorskip("opentelemetry.exporter.prometheus")
 

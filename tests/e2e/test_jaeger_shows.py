@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from tests.e2e.native_ids import span_of, trace_of
-from tests.e2e.server_process import PATIENCE_S
+from tests.patience import PATIENCE_S
 
 LONG = 5000
 CHAIN = """

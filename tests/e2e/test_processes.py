@@ -6,7 +6,7 @@ import urllib.request
 import pytest
 
 from tests.e2e.native_ids import span_of, trace_of
-from tests.e2e.server_process import PATIENCE_S
+from tests.patience import PATIENCE_S
 from warpmetrics_otel.read import assemble
 from warpmetrics_otel.read.otlp_json import spans_of
 

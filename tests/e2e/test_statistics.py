@@ -9,7 +9,8 @@ import uuid
 
 import pytest
 
-from tests.e2e.server_process import PATIENCE_S, wait_for
+from tests.e2e.server_process import wait_for
+from tests.patience import PATIENCE_S
 from tests.read.statistics import two_hundred
 from tests.read.statistics.comparing import EXPECTED, expected_with_merged, matches
 

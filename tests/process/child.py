@@ -8,8 +8,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 _CONFIGURED_BY = ("OTEL_", "WARPMETRICS_")
-_DEADLINE_S = 60
 
 
 def python(script: str, *arguments: str, **environment: str) -> Any:
@@ -32,7 +33,7 @@ def python(script: str, *arguments: str, **environment: str) -> Any:
         env={**inherited, **environment},
         capture_output=True,
         text=True,
-        timeout=_DEADLINE_S,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

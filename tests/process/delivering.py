@@ -8,9 +8,9 @@ from collections import Counter
 from textwrap import dedent
 from typing import Any, Self
 
+from tests.patience import PATIENCE_S
 from warpmetrics_otel.testing import NativeApi
 
-DEADLINE_S = 60
 _CONFIGURED_BY = ("OTEL_", "WARPMETRICS_")
 
 # One of everything; what is open stays so.
@@ -68,7 +68,7 @@ class Program:
         assert line, f"it ended instead: {self.process.communicate()[1]}"
         return json.loads(line)
 
-    def end(self, code: int = 0, *, within: float = DEADLINE_S) -> str:
+    def end(self, code: int = 0, *, within: float = PATIENCE_S) -> str:
         """Close its standard input, and wait until it has ended by itself or by the signal that was sent.
 
         Args:

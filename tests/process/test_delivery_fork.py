@@ -20,7 +20,7 @@ def record(name):
 def fork(work):
     child = os.fork()
     if child == 0:
-        signal.alarm(30)
+        signal.alarm(100)
         work()
         sys.exit(0)
     return child
@@ -37,7 +37,7 @@ def names(*recorded: str) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     "end",
-    ["pass", "sys.exit(0)", "wm.flush(); os._exit(0)", "wm.shutdown(); os._exit(0)"],
+    ["pass", "sys.exit(0)", "wm.flush(60); os._exit(0)", "wm.shutdown(60); os._exit(0)"],
     ids=["return", "sys.exit", "flush and os._exit", "shutdown and os._exit"],
 )
 def test_prefork_workers_deliver_with_the_masters_configuration(api, end):
@@ -124,7 +124,7 @@ threads = [threading.Thread(target=busy, args=(name,)) for name in ("a", "b")]
 for thread in threads:
     thread.start()
 for number in range(20):
-    wait(fork(lambda: (record(f"child {number}"), wm.flush(), os._exit(0))))
+    wait(fork(lambda: (record(f"child {number}"), wm.flush(60), os._exit(0))))
 stop.set()
 for thread in threads:
     thread.join()

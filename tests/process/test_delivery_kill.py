@@ -31,7 +31,7 @@ import dataclasses, json
 import warpmetrics_otel as wm
 with wm.run("next"):
     pass
-print(json.dumps(dataclasses.asdict(wm.flush(30))), flush=True)
+print(json.dumps(dataclasses.asdict(wm.flush(100))), flush=True)
 """
 
 HOLDS = (

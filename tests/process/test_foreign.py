@@ -63,7 +63,7 @@ with tracer.start_as_current_span("parent"):
             with tracer.start_as_current_span(f"child {{number}}", context=nothing):
                 with tracer.start_as_current_span("chat m", attributes={{"gen_ai.operation.name": "chat"}}):
                     pass
-            wm.flush()
+            wm.flush(60)
             provider.force_flush()
             os._exit(0)
         children.append(child)

@@ -154,7 +154,7 @@ def test_verbs_work_in_a_child_forked_while_another_thread_holds_every_lock(tmp_
         for number in range(10):
             child = os.fork()
             if child == 0:
-                signal.alarm(20)
+                signal.alarm(100)
                 wm.outcome(run, "Failed")
                 again = wm.run(f"child {number}")
                 again.end()

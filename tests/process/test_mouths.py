@@ -49,7 +49,7 @@ with wm.run("Parent") as run, wm.group(run, "Waiting"):
         child = os.fork()
         if not child:
             write(f"Child {{number}}")
-            wm.flush()
+            wm.flush(60)
             provider.shutdown()
             os._exit(0)
         children.append(child)

@@ -53,7 +53,7 @@ import warpmetrics_otel as wm
 
 outcome = wm.outcome(sys.argv[1], "Helpful", {"score": 1})
 wm.act(outcome, "publish")
-wm.shutdown()
+wm.shutdown(60)
 print("null")
 """,
             f"00-{context.trace_id:032x}-{context.span_id:016x}-01",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.otlp_receiver import OtlpReceiver
+from tests.patience import PATIENCE_S
 from warpmetrics_otel import ids
 from warpmetrics_otel.testing import NativeApi, ProviderServer
 
@@ -57,7 +58,7 @@ def run_app(ends, **variables: str) -> str:
         },
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

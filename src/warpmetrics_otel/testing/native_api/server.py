@@ -245,7 +245,7 @@ class NativeApi:
         with self._desk.change:
             return self._service.ledger.incomplete()
 
-    def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
+    def wait_for(self, predicate: Callable[[], T], timeout: float = 30.0) -> T:
         """Wait until a function of no arguments gives something true, and return that.
 
         It is called again whenever anything has arrived or was answered.
