@@ -80,10 +80,51 @@ def test_beside_a_recorder_with_a_key(api, evaluate):
             evaluate(
                 span, **{"gen_ai.evaluation.score.label": "kind", "gen_ai.evaluation.explanation": "it says please"}
             )
-        wm.shutdown()
+        wm.shutdown(60)
     [outcome] = api.entities("outcomes")
     assert (outcome["name"], outcome["refId"]) == ("kind", call_of(span))
     assert outcome["opts"] == {**SAID, "reason": "it says please"}
+
+
+ANSWERED = {"gen_ai.response.id": "chatcmpl-1"}
+
+
+def test_of_an_answer_whose_span_is_not_known(api, others, evaluate):
+    call = others.call(**ANSWERED)
+    evaluate(name="before", **ANSWERED)
+    others.provider.force_flush()
+    evaluate(name="after", **ANSWERED)
+    with others.span("evaluate") as evaluator:
+        evaluate(evaluator, "within", **ANSWERED)
+    evaluate(name="of another", **{"gen_ai.response.id": "chatcmpl-2"})
+    targets = {name: target for name, target, _ in outcomes(api, others)}
+    assert targets == dict.fromkeys(("before", "after", "within"), call_of(call))
+
+
+def test_of_an_answer_that_is_still_to_come(api, others, evaluate):
+    with others.span("chat m", {"gen_ai.operation.name": "chat"}) as call:
+        evaluate(name="early", **ANSWERED)
+        call.set_attributes(ANSWERED)
+    assert outcomes(api, others) == [("early", call_of(call), SAID | {"metric": "early"})]
+
+
+def test_of_an_answer_in_the_run_of_its_evaluator(api, others, evaluate):
+    answered = others.call(**ANSWERED)
+    with others.span("judge") as judge:
+        others.call()
+        evaluate(judge, **ANSWERED)
+        judge.add_event("gen_ai.evaluation.result", {"gen_ai.evaluation.name": "on the span"} | ANSWERED)
+    targets = {name: target for name, target, _ in outcomes(api, others)}
+    assert targets == dict.fromkeys(("tone", "on the span"), call_of(answered))
+
+
+def test_of_an_answer_to_a_call_of_ours(api, others, evaluate):
+    wm = Warpmetrics(tracer_provider=others.provider)
+    with wm.run("Writer") as run:
+        call = wm.record_call(run, model="m", response="Hi", response_id="chatcmpl-1")
+    evaluate(**ANSWERED)
+    wm.shutdown(60)
+    assert outcomes(api, others) == [("tone", call.id, SAID)]
 
 
 def test_what_is_about_nothing_that_was_told_never_leaves(api, others, evaluate):

@@ -6,8 +6,8 @@ an agent or on the run, and whether it is a request of its own. Nothing here has
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from warpmetrics_otel import ids
@@ -15,12 +15,12 @@ from warpmetrics_otel.bridge.limits import Limits
 from warpmetrics_otel.bridge.node import Key, Node, entity_span, own_id, size_of
 from warpmetrics_otel.bridge.orphans import Orphans
 from warpmetrics_otel.bridge.past import Past
-from warpmetrics_otel.bridge.tree import Tree, beneath, ended_after, late_run, mark, note, run_of_trace
+from warpmetrics_otel.bridge.tree import Tree, ended_after, late_run, mark, note, run_of_trace, seen
 from warpmetrics_otel.entities import Entity, Run
+from warpmetrics_otel.translate.answers import Answered, Answers, evaluations_of
 from warpmetrics_otel.translate.call_rows import ContentLookup
 from warpmetrics_otel.translate.dialects import Kind
 from warpmetrics_otel.translate.evaluations import evaluation_outcome
-from warpmetrics_otel.translate.foreign import call_id, group_id
 from warpmetrics_otel.translate.foreign_traces import foreign_to_native
 from warpmetrics_otel.translate.views import Event, Span
 
@@ -36,6 +36,7 @@ class Gathering:
         limits: what is remembered at most.
         accepts: whether what hangs on the run or group of this id is to be told.
         content: from a call's id to what was said in it, where that is not on its span.
+        answered: calls of Warpmetrics' own by the ids of their answers, to be taken; they may be added at any time.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Gathering:
         limits: Limits | None = None,
         accepts: Callable[[str], bool] = lambda _: True,
         content: ContentLookup | None = None,
+        answered: deque[tuple[str, Answered]] | None = None,
     ) -> None:
         self._look = look
         self._sketch = sketch
@@ -56,11 +58,13 @@ class Gathering:
         self._limits = limits or Limits()
         self._accepts = accepts
         self._content = content
+        self._answered = deque() if answered is None else answered
         self._nodes: OrderedDict[Key, Node] = OrderedDict()
         self._orphans = Orphans()
         self._trees: dict[Node, Tree] = {}
         """What waits, by the top of its tree."""
         self._past = Past()
+        self._answers = Answers()
         self.waiting = 0
         """How many ended spans wait."""
         self._size = 0
@@ -129,7 +133,7 @@ class Gathering:
         node.ended, node.kind, node.source = True, kind, source
         told: list[Entity] = []
         if node.told is not None:
-            told += ended_after(node, self._look(source), node.told)
+            told += ended_after(node, self._look(source), node.told, self._answers)
         elif marked or node.events or (kind is not None and not (node.holds_call and kind != "group")):
             self._wait(node, now)
         if self._past.owes and node.above is None and self._settled(node) and self._past.pays(key[0]):
@@ -140,27 +144,38 @@ class Gathering:
         return told + self._within_limits()
 
     def evaluated(self, key: Key, event: Event, now: float) -> list[Entity]:
-        """A span was evaluated, by an event that is not on it; returns what can be told of that now."""
+        """A span was evaluated, by an event that is not on it; returns what can be told of that now.
+
+        The key is of zeros where the event names only an answer.
+        """
+        told = [*self._of_own_answers()]
         node = self._nodes.get(key)
-        target = self._past.told(key) if node is None else node.told
-        if node is None and target is None and self._past.knows_run(ids.run_id_of_trace(key[0])):
-            target = ids.run_id_of_trace(key[0])
-        if target is not None:
-            return [evaluation_outcome(event.attributes, *key, event.time_ns, target)]
-        if node is not None:
+        target = node.told if node is not None else self._past.target(key)
+        outcome = None
+        if target is None or ids.kind_of(target) != ids.CALL:
+            outcome = self._answers.evaluated(event, *key, wait=target is None and node is None)
+        if outcome is None and target is not None:
+            outcome = evaluation_outcome(event.attributes, *key, event.time_ns, target)
+        if outcome is not None:
+            told.append(outcome)
+        elif node is not None:
             node.events = [*node.events, event]
             if node.ended and not node.waiting:
                 self._wait(node, now)
-        return []
+        return told
 
     def expired(self, now: float) -> list[Entity]:
         """What has waited as long as it may."""
         late = [top for top, tree in self._trees.items() if tree.since + self._limits.seconds <= now]
-        return [entity for top in late for entity in self._release(top, "time", now)]
+        return [*self._of_own_answers(), *(mark for top in late for mark in self._release(top, "time", now))]
 
     def release(self) -> list[Entity]:
         """Everything that waits, as it is."""
-        return [entity for top in [*self._trees] for entity in self._release(top, "flush")]
+        return [*self._of_own_answers(), *(mark for top in [*self._trees] for mark in self._release(top, "flush"))]
+
+    def _of_own_answers(self) -> Iterator[Entity]:
+        while self._answered:
+            yield from self._answers.told(*self._answered.popleft())
 
     def _place(self, node: Node) -> None:
         """Find what is above a span, past spans that are forgotten."""
@@ -207,12 +222,16 @@ class Gathering:
 
     def _release(self, top: Node, why: str | None, again_at: float | None = None) -> list[Entity]:
         tree = self._trees.pop(top)
-        spans, nodes = self._views(tree.nodes)
+        spans, nodes = seen(tree.nodes, self._look)
         above = None if top.roof is None else own_id(top.roof.attributes)
         wanted = self._infer_runs if above is None else self._accepts(above)
         told: list[Entity] = []
         try:
-            told = self._translated(top, spans) if wanted else []
+            if wanted:
+                told = self._translated(top, spans)
+            elif above is None:
+                # Whoever evaluates may do so outside of any run.
+                told = [mark for span in spans for mark in evaluations_of(span, None, self._answers, certain=False)]
         finally:
             waits_on = wanted and not told and again_at is not None
             if waits_on:
@@ -239,32 +258,13 @@ class Gathering:
         if not self._settled(top):
             # Its parent is under way in this process: who stands at the trace's root is known when that ends.
             self._past.owe(top.key[0])
-            return foreign_to_native(spans, above=run_of_trace, content=self._content)
+            return foreign_to_native(spans, above=run_of_trace, content=self._content, answers=self._answers)
         infers = self._infer_runs and not self._past.has_verbs(top.key[0])
-        entities = foreign_to_native(spans, content=self._content, infer_runs=infers)
+        entities = foreign_to_native(spans, content=self._content, infer_runs=infers, answers=self._answers)
         return [entity for entity in entities if self._is_new(entity)]
 
     def _is_new(self, entity: Entity) -> bool:
         return not isinstance(entity, Run) or self._past.is_first(entity.id)
-
-    def _views(self, waiting: Iterable[Node]) -> tuple[list[Span], dict[str, Node]]:
-        """What waits with all above it, and what of them may become an entity, by id."""
-        views: dict[Key, Span] = {}
-        entities: dict[str, Node] = {}
-        for first in waiting:
-            for node in first.upwards():
-                if node.key in views:
-                    break
-                if node.told is not None:
-                    views[node.key] = entity_span(node.key, node.told)
-                    break
-                span = views[node.key] = beneath(node, self._look(node.source))
-                entities[group_id(span)] = node
-                if node.waiting and node.kind is not None:
-                    entities[call_id(span)] = node
-                if node.roof is not None:
-                    views[node.roof.trace_id, node.roof.span_id] = node.roof
-        return [*views.values()], entities
 
     def _forget(self, node: Node) -> None:
         """Forget a span that is over, and those above it that nothing else holds."""

@@ -76,6 +76,11 @@ class Past:
         """The entity that a span is."""
         return self._entities.get(key)
 
+    def target(self, key: Key) -> str | None:
+        """The entity that a span is, or the run that its trace is, as far as they were told."""
+        run_id = ids.run_id_of_trace(key[0])
+        return self.told(key) or (run_id if self.knows_run(run_id) else None)
+
     def top(self, key: Key) -> tuple[Span, bool] | None:
         """A forgotten span with nothing above it, in little, and whether what is above it is in another process."""
         return self._tops.get(key)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from warpmetrics_otel import ids
-from warpmetrics_otel.bridge.node import Node
+from warpmetrics_otel.bridge.node import Key, Node, entity_span
 from warpmetrics_otel.entities import Call, Entity, Group, Run
-from warpmetrics_otel.translate.evaluations import evaluations_of
-from warpmetrics_otel.translate.foreign import failure_of, inferred_run
+from warpmetrics_otel.translate.answers import Answers, evaluations_of
+from warpmetrics_otel.translate.foreign import call_id, failure_of, group_id, inferred_run
 from warpmetrics_otel.translate.views import Span
 
 _LOW_64 = (1 << 64) - 1
@@ -46,6 +47,26 @@ def mark(call: Node) -> None:
         node.holds_call = True
 
 
+def seen(waiting: Iterable[Node], look: Callable[[Any], Span]) -> tuple[list[Span], dict[str, Node]]:
+    """What waits with all above it, and what of them may become an entity, by id."""
+    views: dict[Key, Span] = {}
+    entities: dict[str, Node] = {}
+    for first in waiting:
+        for node in first.upwards():
+            if node.key in views:
+                break
+            if node.told is not None:
+                views[node.key] = entity_span(node.key, node.told)
+                break
+            span = views[node.key] = beneath(node, look(node.source))
+            entities[group_id(span)] = node
+            if node.waiting and node.kind is not None:
+                entities[call_id(span)] = node
+            if node.roof is not None:
+                views[node.roof.trace_id, node.roof.span_id] = node.roof
+    return [*views.values()], entities
+
+
 def beneath(node: Node, span: Span) -> Span:
     """A span with all that happened in it, beneath what stands above it once those between are forgotten."""
     if node.events:
@@ -54,12 +75,13 @@ def beneath(node: Node, span: Span) -> Span:
     return span if above is None or above == span.parent_span_id else span._replace(parent_span_id=above)
 
 
-def ended_after(node: Node, span: Span, told: str) -> list[Entity]:
+def ended_after(node: Node, span: Span, told: str, answers: Answers) -> list[Entity]:
     """What is new of a span that was told while it was under way."""
     failure = None
     if node.above is None and node.roof is None and node.parent != node.key[0] & _LOW_64:
         failure = failure_of(span, ids.run_id_of_trace(node.key[0]))
-    marks: list[Entity] = [*evaluations_of(span, told)]
+    is_call = ids.kind_of(told) == ids.CALL
+    marks: list[Entity] = [*evaluations_of(span, told, answers, certain=is_call)]
     return marks if failure is None else [*marks, failure]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.entities import Entity, Run
+from warpmetrics_otel.translate.answers import Answers
 from warpmetrics_otel.translate.dialects import may_hold_llm
 from warpmetrics_otel.translate.foreign_traces import foreign_to_native
 from warpmetrics_otel.translate.order import parents_first
@@ -37,6 +38,7 @@ class WholeTraces:
         self._traces: OrderedDict[int, list[Span]] = OrderedDict()
         self._count = 0
         self._runs: OrderedDict[str, None] = OrderedDict()
+        self._answers = Answers()
         self.split = 0
         """How many traces were translated before the file was over, for lack of room."""
 
@@ -61,7 +63,7 @@ class WholeTraces:
     def _translated(self, _: int, spans: list[Span]) -> list[Entity]:
         self._count -= len(spans)
         own = [entity for span in spans for entity in entities_of(span)]
-        others = foreign_to_native(spans, infer_runs=self._infer_runs)
+        others = foreign_to_native(spans, infer_runs=self._infer_runs, answers=self._answers)
         return parents_first(entity for entity in [*own, *others] if self._is_new(entity))
 
     def _is_new(self, entity: Entity) -> bool:

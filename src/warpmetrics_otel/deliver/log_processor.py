@@ -12,6 +12,7 @@ from opentelemetry.trace import SpanContext
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.deliver.mouth import ears
+from warpmetrics_otel.translate.answers import answer_of_evaluation
 from warpmetrics_otel.translate.views import Event
 
 
@@ -32,8 +33,8 @@ class _Emitted(Protocol):
 class WarpmetricsLogRecordProcessor:
     """Tells whatever delivers LLM spans of others in this process how a span was evaluated: an outcome of what it is.
 
-    An evaluation names its span by the context that it is emitted in; one without a span is left out. It may come
-    while the span is open, or afterwards.
+    An evaluation names its span by the context that it is emitted in, or the call by the id of its answer; one without
+    either is left out. It may come while the span is open, or afterwards.
     """
 
     def on_emit(self, log_record: _Emitted) -> None:
@@ -42,10 +43,10 @@ class WarpmetricsLogRecordProcessor:
         if record.event_name != semconv.EVENT_EVALUATION_RESULT:
             return
         context = SpanContext(record.trace_id or 0, record.span_id or 0, is_remote=False)
-        if not context.is_valid:
-            return
         at = record.timestamp or record.observed_timestamp or time.time_ns()
         event = Event(semconv.EVENT_EVALUATION_RESULT, at, dict(record.attributes or {}))
+        if not context.is_valid and answer_of_evaluation(event) is None:
+            return
         for mouth in list(ears):
             mouth.others.evaluated(context, event)
 

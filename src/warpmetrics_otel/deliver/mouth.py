@@ -6,6 +6,7 @@ What recording has told that pipeline already is not even translated: it comes f
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from weakref import WeakSet
 
@@ -22,6 +23,7 @@ from warpmetrics_otel.deliver.others import Others
 from warpmetrics_otel.deliver.shown import Shown
 from warpmetrics_otel.entities import Call, Entity, Group, Link
 from warpmetrics_otel.standing import Standing
+from warpmetrics_otel.translate.answers import MOST_ANSWERS, Answered
 from warpmetrics_otel.translate.call_rows import Content
 from warpmetrics_otel.translate.to_native import entities_of
 from warpmetrics_otel.translate.views import Span, sketch, view
@@ -66,6 +68,8 @@ class Mouth:
         self._sees_starts = sees_starts
         self._recorded = recorded is not None
         self._goes_on = goes_on
+        # Of more the oldest are forgotten, as they would be later on.
+        self._answered: deque[tuple[str, Answered]] = deque(maxlen=MOST_ANSWERS)
         self._shown = Shown(options.redact, native_content=options.native_content)
         self._connection = recorded or connect(options)
         if self._connection is None:
@@ -99,9 +103,12 @@ class Mouth:
 
     def take(self, spans: Iterable[ReadableSpan]) -> None:
         """Take spans of Warpmetrics; those that hold nothing new are passed over."""
+        spans = [*spans]
         entities = [entity for span in spans for entity in self._entities_of(span)]
         if entities and self._connection is not None:
             self._hold.add(entities)
+        for span in spans:
+            self._note_answer(span)
 
     def take_all(self, spans: Iterable[ReadableSpan]) -> None:
         """Take spans that have ended, of whomever."""
@@ -156,6 +163,7 @@ class Mouth:
             limits=Limits(options.hold_seconds, options.hold_entities),
             accepts=self._accepts,
             content=self._heard,
+            answered=self._answered,
         )
 
     def _accepts(self, native_id: str) -> bool:
@@ -200,6 +208,12 @@ class Mouth:
             if not self._said:
                 self._said = True
                 logger.exception("%s cannot read a span for the native API; it is left out", self._name)
+
+    def _note_answer(self, span: ReadableSpan) -> None:
+        attributes = span.attributes or {}
+        answer, native_id = attributes.get(semconv.GEN_AI_RESPONSE_ID), attributes.get(semconv.WARPMETRICS_CALL_ID)
+        if isinstance(answer, str) and isinstance(native_id, str):
+            self._answered.append((answer, Answered(span.context.trace_id, span.context.span_id, native_id)))
 
     def _is_new(self, span: ReadableSpan) -> bool:
         attributes = span.attributes or {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from warpmetrics_otel import ids, semconv
@@ -10,16 +10,8 @@ from warpmetrics_otel.entities import Outcome
 from warpmetrics_otel.translate.text import plain
 from warpmetrics_otel.translate.times import iso
 from warpmetrics_otel.translate.tokens import count
-from warpmetrics_otel.translate.views import SpanView
 
 _DEFAULT_METRIC = "score"
-
-
-def evaluations_of(span: SpanView, target_id: str) -> Iterator[Outcome]:
-    """The outcomes that the evaluations among a span's events are, on the entity of this id."""
-    for event in span.events:
-        if event.name == semconv.EVENT_EVALUATION_RESULT:
-            yield evaluation_outcome(event.attributes, span.trace_id, span.span_id, event.time_ns, target_id)
 
 
 def evaluation_outcome(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from warpmetrics_otel.entities import Call, Entity
+from warpmetrics_otel.translate.answers import Answered, Answers, answer_id, evaluations_of
 from warpmetrics_otel.translate.call_rows import ContentLookup
 from warpmetrics_otel.translate.dialects import registry
-from warpmetrics_otel.translate.evaluations import evaluations_of
 from warpmetrics_otel.translate.foreign import (
     call_id,
     call_link,
@@ -31,6 +31,7 @@ def foreign_to_native(
     above: Above | None = None,
     content: ContentLookup | None = None,
     infer_runs: bool = True,
+    answers: Answers | None = None,
 ) -> list[Entity]:
     """Translate spans in any order.
 
@@ -41,11 +42,13 @@ def foreign_to_native(
         content: from a call's id to what was said in it, as far as that is known from elsewhere.
         infer_runs: whether a trace with a request to a model and without a run of ours is a run itself. Without that,
             what hangs on no run or group of ours is left out.
+        answers: those of calls that were told before, to which those that are told now are added.
 
     Returns:
         The entities of others' spans, parents before their children.
     """
     known = spans if isinstance(spans, Sequence) else [*spans]
+    answers = Answers() if answers is None else answers
     tells_nothing = registry.evidence.isdisjoint
     telling: dict[int, list[SpanView]] = {}
     for span in [span for span in known if not tells_nothing(span.attributes)]:
@@ -60,7 +63,13 @@ def foreign_to_native(
     for trace_id, found in telling.items():
         lineage = Lineage(traces[trace_id], found, above)
         if lineage.ours or (infer_runs and lineage.holds_inference):
-            entities += _Trace(lineage, content).entities()
+            entities += _Trace(lineage, content, answers).entities()
+        else:
+            del traces[trace_id]
+    for span in known:
+        if span.events and span.trace_id not in traces:
+            # Whoever evaluates may be about no model itself.
+            entities += evaluations_of(span, None, answers, certain=False)
     return entities
 
 
@@ -70,10 +79,11 @@ class _Trace:
     Args:
         lineage: how its spans hang together.
         content: see `foreign_to_native`.
+        answers: likewise.
     """
 
-    def __init__(self, lineage: Lineage, content: ContentLookup | None) -> None:
-        self._lineage, self._content = lineage, content
+    def __init__(self, lineage: Lineage, content: ContentLookup | None, answers: Answers) -> None:
+        self._lineage, self._content, self._answers = lineage, content, answers
         self._top = None if lineage.ours else lineage.top()
         self._run = None if self._top is None else inferred_run(self._top)
         self._placed: dict[str, bool] = {}
@@ -98,9 +108,13 @@ class _Trace:
         for span in requests:
             if span.span_id not in around:
                 yield from self._call(span, of.get(span.span_id))
+        for span, native_id in lineage.own_calls():
+            self._calls[span.span_id] = native_id
+            yield from self._answered(span, native_id)
         for span in lineage.spans.values():
-            if span.events and (target := self._target(span)) is not None:
-                yield from evaluations_of(span, target)
+            if span.events:
+                is_call = span.span_id in self._calls
+                yield from evaluations_of(span, self._target(span), self._answers, certain=is_call)
         if self._top is not None and self._run is not None:
             failure = failure_of(self._top, self._run.id)
             if failure is not None:
@@ -135,12 +149,20 @@ class _Trace:
         if parent is None or not self._placed.get(parent, True):
             return
         call = self._said_in(span)
-        for around in (*self._lineage.same_request(span.span_id), *(() if twin is None else (twin,))):
+        arounds = (*self._lineage.same_request(span.span_id), *(() if twin is None else (twin,)))
+        for around in arounds:
             call = completed(call, self._said_in(around))
             self._calls[around.span_id] = call.id
         self._calls[span.span_id] = call.id
         yield call
         yield call_link(call, parent)
+        for one in (span, *arounds):
+            yield from self._answered(one, call.id)
+
+    def _answered(self, span: SpanView, native_id: str) -> Iterator[Entity]:
+        answer = answer_id(span.attributes)
+        if answer is not None:
+            yield from self._answers.told(answer, Answered(span.trace_id, span.span_id, native_id))
 
     def _lower(self, parent: str | None, other: str | None) -> str | None:
         """The second of two entities, if it is somewhere below the first."""

@@ -81,6 +81,12 @@ class Lineage:
             call.kind == "call" and call.dialect is not None and call.span.end_ns for call in self._calls.values()
         )
 
+    def own_calls(self) -> Iterator[tuple[SpanView, str]]:
+        """The spans of our calls, with their ids."""
+        for span_id, call in self._calls.items():
+            if call.dialect is None:
+                yield call.span, self.entities[span_id]
+
     def requests(self) -> Iterator[SpanView]:
         """The spans that count as calls: ended, others', the innermost about their request."""
         for span_id, call in self._calls.items():
