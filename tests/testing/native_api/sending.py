@@ -7,6 +7,8 @@ from itertools import count
 
 import urllib3
 
+from tests.patience import PATIENCE_S
+
 AT = "2026-02-01T10:00:00.000Z"
 _NUMBERS = count(1)
 
@@ -79,9 +81,9 @@ class Client:
 
     def __init__(self, api, **pool):
         self.api = api
-        self.pool = urllib3.PoolManager(retries=False, timeout=10, **pool)
+        self.pool = urllib3.PoolManager(retries=False, timeout=PATIENCE_S, **pool)
 
-    def post(self, body, path="/v1/events", timeout=10, **more):
+    def post(self, body, path="/v1/events", timeout=PATIENCE_S, **more):
         body = body if isinstance(body, bytes) else envelope(body)
         given = headers(**{name.replace("_", "-"): value for name, value in more.items()})
         return self.pool.request("POST", self.api.url + path, body=body, headers=given, redirect=False, timeout=timeout)

@@ -95,13 +95,16 @@ def test_a_redirect_points_where_it_was_told(api, client):
 
 
 def test_a_dripping_answer_is_right_and_comes_byte_by_byte(api):
-    api.answer(Reply.dripping(0.0001))
+    api.answer(Reply.dripping(0.002))
     content = batch(runs=[run()])
     connection = begun(api, content)
+    parts = []
     with connection.sock as raw:
-        assert raw.recv(4096) == b"H"
-        with raw.makefile("rb") as stream:
-            assert stream.readline() == b"TTP/1.1 200 OK\r\n"
+        while not parts or not parts[-1].endswith(b"}"):
+            parts.append(raw.recv(4096))
+    # Who reads late on a busy machine gets several at a time, and never all of them.
+    assert len(parts) > 1
+    assert b"".join(parts).startswith(b"HTTP/1.1 200 OK\r\n")
     assert api.batches == [content]
 
 

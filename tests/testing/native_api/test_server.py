@@ -8,6 +8,7 @@ import time
 import pytest
 import urllib3
 
+from tests.patience import PATIENCE_S
 from tests.testing.native_api import sending
 from tests.testing.native_api.sending import act, batch, call, group, link, outcome, rules, run
 from warpmetrics_otel.testing import NativeApi
@@ -185,7 +186,7 @@ def test_a_request_is_kept_as_it_came(api, client):
 
 def test_a_body_of_unknown_length_is_not_taken(api, client):
     answer = client.pool.request(
-        "POST", f"{api.url}/v1/events", body=iter([b"{}"]), headers=sending.headers(), timeout=10
+        "POST", f"{api.url}/v1/events", body=iter([b"{}"]), headers=sending.headers(), timeout=PATIENCE_S
     )
     assert (answer.status, api.requests[0].status, api.batches) == (411, 411, [])
 
