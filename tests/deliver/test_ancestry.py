@@ -96,6 +96,31 @@ def test_what_is_in_force_is_above_a_span_whose_parent_was_not_seen(heard, other
     assert heard.above["chat m"].entity.id == "wm_grp_abc"
 
 
+def test_the_way_up_of_what_is_open_is_known_however_much_happens_meanwhile(heard, others, monkeypatch):
+    monkeypatch.setattr(ancestry, "MOST_YOUNG", 10)
+    with others.span():
+        outer = others.tracer.start_span("outer")
+        with use_span(outer, end_on_exit=False):
+            inner = others.tracer.start_span("inner")
+        with use_span(inner, end_on_exit=False):
+            call = others.tracer.start_span("chat m", attributes={"gen_ai.operation.name": "chat"})
+        outer.end()
+        inner.end()
+        for _ in range(100):
+            with others.span("SELECT", {"db.system.name": "postgresql"}):
+                pass
+        call.end()
+    assert heard.names("chat m") == ["GET /chat"]
+
+
+def test_a_span_of_ours_is_known_for_one(heard, others):
+    wm = Warpmetrics(tracer_provider=others.provider)
+    with wm.run("Writer") as run:
+        span = run.span
+    wm.shutdown(60)
+    assert heard.ancestry.ended(span) is ancestry.OURS
+
+
 def test_what_is_remembered_is_bounded(heard, others, monkeypatch):
     monkeypatch.setattr(ancestry, "MOST_OPEN", 100)
     left = [others.tracer.start_span("never ends") for _ in range(250)]

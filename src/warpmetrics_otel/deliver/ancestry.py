@@ -1,28 +1,33 @@
 """What is above a span that has just ended: the open spans of others, and what of ours those stand under.
 
 It is asked and told on the agent's thread, for every span there is, most of which are about no LLM. So it keeps nothing
-that lives longer than the spans do anyway but numbers, and has no lock: its dictionaries are changed in single steps.
+that lives longer than the spans do anyway but numbers, has no lock since its dictionaries are changed in single steps,
+and takes a span's id out of its context by place: by name it is twenty bytecodes, and there are four of them a span.
 """
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, get_current_span
 
 from warpmetrics_otel.bridge.node import own_id
-from warpmetrics_otel.standing import Standing, standing_in
+from warpmetrics_otel.standing import Standing, is_ours, standing_in
 from warpmetrics_otel.translate.dialects import registry
 
 MOST_OPEN = 50_000
 """How many open spans are known; the oldest of more are forgotten."""
 
-_MOST_GONE = 4_000
+MOST_YOUNG = 4_000
+"""Of so many spans with parents is known what they stand under, open or not; of the oldest of more if they are open."""
+
+_MOST_KEPT = 10_000
 _MOST_STANDING = 20_000
 _MOST_STEPS = 100
+_SPAN_ID: Final = 1
 
 
 class Above(NamedTuple):
@@ -32,6 +37,10 @@ class Above(NamedTuple):
     """Those that are open, the nearest first."""
     entity: Standing | None
     """The Warpmetrics run or group that they, or it itself, stand under."""
+
+
+OURS = Above([], None)
+"""Stands for what is above a span of Warpmetrics, which says so itself."""
 
 
 class Ancestry:
@@ -44,33 +53,39 @@ class Ancestry:
         self._standing: dict[int, Standing] = {}
         """The runs and groups of Warpmetrics that spans stand under directly."""
         self._young: dict[int, int] = {}
+        """The parents of the spans that started last, and before those; some of them are open, and some are not."""
         self._old: dict[int, int] = {}
         self.forgotten = 0
         """How many open spans were forgotten."""
 
     def started(self, span: ReadableSpan, context: Context | None) -> None:
         """A span of others has started in this context; None stands for the current one."""
-        spans, parent, span_id = self._open, span.parent, span.context.span_id
-        if parent is not None and parent.span_id not in spans:
-            standing = _standing(parent, get_current() if context is None else context)
-            if standing is not None:
-                self._stands(span_id, standing)
+        spans, parent, span_id = self._open, span.parent, span.context[_SPAN_ID]
+        if parent is not None:
+            parent_id, lineage = parent[_SPAN_ID], self._young
+            lineage[span_id] = parent_id
+            if len(lineage) > MOST_YOUNG:
+                self._age()
+            if parent_id not in spans:
+                standing = _standing(parent, get_current() if context is None else context)
+                if standing is not None:
+                    self._stands(span_id, standing)
         spans[span_id] = span
         if len(spans) > MOST_OPEN:
             self._forget_oldest()
 
     def ended(self, span: ReadableSpan) -> Above | None:
-        """A span of others has ended; what is above it, where it may be about a model or something waits for it."""
-        span_id, parent, attributes = span.context.span_id, span.parent, span.attributes
-        self._open.pop(span_id, None)
-        if parent is not None:
-            young = self._young
-            young[span_id] = parent.span_id
-            if len(young) > _MOST_GONE:
-                self._old, self._young = young, {}
-        if span_id in self._watched:
+        """A span of anybody has ended; what is above it, where it may be about a model or something waits for it.
+
+        Returns:
+            `OURS` for a span of Warpmetrics, None for a span that nothing has to be done about.
+        """
+        span_id = span.context[_SPAN_ID]
+        if self._open.pop(span_id, None) is None and is_ours(span):
+            return OURS
+        if self._watched and span_id in self._watched:
             self._watched.discard(span_id)
-        elif attributes is None or registry.evidence.isdisjoint(attributes):
+        elif (attributes := span.attributes) is None or registry.evidence.isdisjoint(attributes):
             return None
         return self.above(span)
 
@@ -105,6 +120,18 @@ class Ancestry:
         if len(self._standing) > _MOST_STANDING:
             for oldest in [*islice(self._standing.copy(), _MOST_STANDING // 2)]:
                 self._standing.pop(oldest, None)
+
+    def _age(self) -> None:
+        """Forget what started long ago, except for what is open and what that stands under."""
+        old, self._old, self._young = self._old, self._young, {}
+        for span_id in [*islice(self._open.copy(), _MOST_KEPT)]:
+            at = span_id
+            for _ in range(_MOST_STEPS):
+                above = self._old.get(at) or old.get(at)
+                if above is None:
+                    break
+                self._old[at] = above
+                at = above
 
     def _forget_oldest(self) -> None:
         oldest = [*islice(self._open.copy(), MOST_OPEN // 10)]

@@ -5,7 +5,7 @@ So a run is there while it is under way, and the native side has all of them wha
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Unpack
 
 from opentelemetry.context import Context
@@ -13,10 +13,11 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from warpmetrics_otel import semconv
+from warpmetrics_otel.deliver.ancestry import OURS, Above
 from warpmetrics_otel.deliver.exporter import SHUTDOWN_SECONDS
 from warpmetrics_otel.deliver.mouth import Mouth
 from warpmetrics_otel.deliver.options import MouthOptions, MouthSettings
-from warpmetrics_otel.standing import SCOPE
+from warpmetrics_otel.standing import is_ours
 
 _NOBODYS = InstrumentationScope("")
 _TOLD_AT_START = (semconv.ENTITY_TYPE_RUN, semconv.ENTITY_TYPE_GROUP)
@@ -38,9 +39,12 @@ class WarpmetricsSpanProcessor(SpanProcessor):
 
     def __init__(self, **options: Unpack[MouthOptions]) -> None:
         self._mouth = Mouth(MouthSettings.read(options), type(self).__name__, sees_starts=True)
-        self._others = self._mouth.others if self._mouth.open else None
         # The agent waits for every look at a span, and most are of the scope that the last one was of.
         self._theirs: InstrumentationScope | None = _NOBODYS
+        self._started: Callable[[Span, Context | None], object] = _is_nothing
+        self._ended: Callable[[ReadableSpan], Above | None] = _is_nothing
+        if self._mouth.open:
+            self._started, self._ended = self._mouth.others.started, self._mouth.others.ended
 
     @property
     def sent_before_parents(self) -> int:
@@ -54,32 +58,24 @@ class WarpmetricsSpanProcessor(SpanProcessor):
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Tell of a run or group; take note of what may be above a call."""
-        others = self._others
-        if others is None:
-            return
-        if span.instrumentation_scope is self._theirs or self._is_theirs(span):
-            others.started(span, parent_context)
+        scope = span.instrumentation_scope
+        if scope is self._theirs:
+            self._started(span, parent_context)
+        elif not is_ours(span):
+            self._theirs = scope
+            self._started(span, parent_context)
         elif (span.attributes or {}).get(semconv.WARPMETRICS_ENTITY_TYPE) in _TOLD_AT_START:
             self._mouth.take((span,))
 
     def on_end(self, span: ReadableSpan) -> None:
         """Tell of what was not told at the start."""
-        others = self._others
-        if others is None:
+        above = self._ended(span)
+        if above is None:
             return
-        if span.instrumentation_scope is self._theirs or self._is_theirs(span):
-            above = others.ended(span)
-            if above is not None:
-                others.come(span, above)
-        else:
+        if above is OURS:
             self._mouth.take((span,))
-
-    def _is_theirs(self, span: ReadableSpan) -> bool:
-        scope = span.instrumentation_scope
-        if scope is not None and scope.name == SCOPE:
-            return False
-        self._theirs = scope
-        return True
+        else:
+            self._mouth.others.come(span, above)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what was taken; whether all of it has arrived."""
@@ -87,5 +83,9 @@ class WarpmetricsSpanProcessor(SpanProcessor):
 
     def shutdown(self) -> None:
         """Send what was taken, for at most five seconds, and take no more."""
-        self._others = None
+        self._started = self._ended = _is_nothing
         self._mouth.shutdown(SHUTDOWN_SECONDS)
+
+
+def _is_nothing(_span: ReadableSpan, _context: Context | None = None) -> None:
+    """What is done about a span by a processor that has no key, or has been shut down."""

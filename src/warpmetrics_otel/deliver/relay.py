@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerPro
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from warpmetrics_otel import fork
+from warpmetrics_otel.deliver.ancestry import OURS
 from warpmetrics_otel.deliver.mouth import Mouth
 from warpmetrics_otel.standing import SCOPE
 
@@ -91,7 +92,7 @@ class Relay(SpanProcessor):
         if scope is not self._ours and self._mouths and not self._is_ours(scope):
             for mouth in self._mouths:
                 above = mouth.others.ended(span)
-                if above is not None:
+                if above is not None and above is not OURS:
                     mouth.others.come(span, above)
 
     def _is_ours(self, scope: InstrumentationScope | None) -> bool:
