@@ -12,7 +12,7 @@ from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.read import values
 from warpmetrics_otel.read.from_span import is_carrier
 from warpmetrics_otel.read.index import Index
-from warpmetrics_otel.read.model import Act, Call, Group, Outcome, Run
+from warpmetrics_otel.read.model import Act, Item, Outcome, Run
 from warpmetrics_otel.read.spans import Event, Span
 from warpmetrics_otel.read.tree import run_above
 
@@ -29,7 +29,7 @@ class Events:
         self._index = index
         self.outcomes: dict[str, Outcome] = {}
         self.acts: dict[str, Act] = {}
-        self.target_of: dict[Outcome, Run | Group | Call] = {}
+        self.target_of: dict[Outcome, Item] = {}
         self.run_of: dict[Act, Run] = {}
         self.unattached: dict[Outcome | Act, None] = {}
         self.outcome_of: dict[Act, Outcome] = {}
@@ -38,7 +38,7 @@ class Events:
         for span, event in _in_order(index.with_events, semconv.EVENT_ACT, semconv.WARPMETRICS_ACT_ID):
             self._place_act(span, event)
 
-    def add_outcome(self, outcome: Outcome, target: Run | Group | Call) -> None:
+    def add_outcome(self, outcome: Outcome, target: Item) -> None:
         """Attach an outcome, with its acts, to what it is about."""
         target.outcomes.append(outcome)
         self.target_of[outcome] = target
@@ -57,7 +57,7 @@ class Events:
         if act.id:
             self.acts[act.id] = act
 
-    def locate(self, outcome: Outcome, target: Run | Group | Call) -> None:
+    def locate(self, outcome: Outcome, target: Item) -> None:
         """Attach an outcome that is about something that was not read, now that a follow-up tells where it belongs."""
         del self.unattached[outcome]
         self.add_outcome(outcome, target)
@@ -101,7 +101,7 @@ class Events:
         self.add_outcome(outcome, target)
         return outcome
 
-    def _target(self, span: Span) -> Run | Group | Call | None:
+    def _target(self, span: Span) -> Item | None:
         """The entity that the events of a span are about; None when nothing says which."""
         index = self._index
         if not is_carrier(span):

@@ -16,7 +16,7 @@ from warpmetrics_otel.read.disjoint import DisjointSets
 from warpmetrics_otel.read.events import Events, missing_act, missing_outcome
 from warpmetrics_otel.read.from_span import follow_up_link, follows_of_link
 from warpmetrics_otel.read.index import Index
-from warpmetrics_otel.read.model import Act, Call, Follows, Group, Outcome, Run
+from warpmetrics_otel.read.model import Act, Follows, Item, Outcome, Run
 from warpmetrics_otel.read.spans import Link
 from warpmetrics_otel.read.tree import run_above
 
@@ -104,7 +104,7 @@ def _act(index: Index, events: Events, run: Run, follows: Follows) -> Act | None
     return act
 
 
-def _locate(events: Events, act: Act, origin: Run | Group | Call, follows: Follows) -> None:
+def _locate(events: Events, act: Act, origin: Item, follows: Follows) -> None:
     """Attach an act that was read without what it is about."""
     outcome = events.outcome_of.get(act)
     if outcome is not None:
@@ -114,7 +114,7 @@ def _locate(events: Events, act: Act, origin: Run | Group | Call, follows: Follo
         events.add_act(act, _outcome(events, origin, follows))
 
 
-def _origin(index: Index, follows: Follows, link: Link | None) -> Run | Group | Call | None:
+def _origin(index: Index, follows: Follows, link: Link | None) -> Item | None:
     """What the act that nobody tells of must have been about: as near as the link says, else the run."""
     linked = index.nearest(link.trace_id, link.span_id) if link else None
     if linked is not None:
@@ -128,7 +128,7 @@ def _origin(index: Index, follows: Follows, link: Link | None) -> Run | Group | 
     return None
 
 
-def _outcome(events: Events, origin: Run | Group | Call, follows: Follows) -> Outcome:
+def _outcome(events: Events, origin: Item, follows: Follows) -> Outcome:
     known = events.outcomes.get(follows.outcome_id or "")
     if known is not None:
         if known in events.unattached:

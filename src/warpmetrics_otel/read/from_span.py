@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from warpmetrics_otel import ids, semconv
 from warpmetrics_otel.read import values
-from warpmetrics_otel.read.model import Call, Follows, Group, Run
+from warpmetrics_otel.read.model import Call, Follows, Group, Item, Run
 from warpmetrics_otel.read.spans import Link, Span
 
 
-def entity_from(span: Span) -> Run | Group | Call | None:
+def entity_from(span: Span) -> Item | None:
     """The entity that a span stands for; None for carriers and for spans that are not Warpmetrics'."""
     attributes = span.attributes
     match attributes.get(semconv.WARPMETRICS_ENTITY_TYPE):

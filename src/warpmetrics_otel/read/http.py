@@ -127,11 +127,6 @@ class Http:
             f"{self.name} answered with what {self._what} does not say: {self._text(answer)!r}. {self._is_it()}"
         )
 
-    def close(self) -> None:
-        """Let go of kept connections."""
-        if self._pool is not None:
-            self._pool.clear()
-
     def _once(self, path: str, query: Mapping[str, str | int] | None, accept: str) -> tuple[Answer, float]:
         from urllib3 import Timeout
         from urllib3.exceptions import HTTPError

@@ -17,18 +17,11 @@ from warpmetrics_otel.read.values import Opts
 
 
 @dataclass(slots=True, eq=False)
-class Act:
-    """What was decided because of an outcome. `missing`: only a follow-up run tells of it."""
+class Mark:
+    """What outcomes and acts have in common."""
 
     id: str
     event: Event
-    missing: bool = False
-    follow_ups: list[Run] = field(default_factory=list, repr=False)
-
-    @property
-    def name(self) -> str:
-        """What is done; empty when nobody says."""
-        return values.name(self.event.attributes, semconv.WARPMETRICS_ACT_NAME)
 
     @property
     def opts(self) -> Opts:
@@ -42,11 +35,22 @@ class Act:
 
 
 @dataclass(slots=True, eq=False)
-class Outcome:
+class Act(Mark):
+    """What was decided because of an outcome. `missing`: only a follow-up run tells of it."""
+
+    missing: bool = False
+    follow_ups: list[Run] = field(default_factory=list, repr=False)
+
+    @property
+    def name(self) -> str:
+        """What is done; empty when nobody says."""
+        return values.name(self.event.attributes, semconv.WARPMETRICS_ACT_NAME)
+
+
+@dataclass(slots=True, eq=False)
+class Outcome(Mark):
     """What happened. `carried`: on a span of its own; `missing`: only an act or a follow-up run tells of it."""
 
-    id: str
-    event: Event
     carried: bool = False
     missing: bool = False
     acts: list[Act] = field(default_factory=list)
@@ -60,16 +64,6 @@ class Outcome:
     def classification(self) -> str | None:
         """`success`, `failure`, `neutral`, or None when it was recorded without."""
         return values.text(self.event.attributes, semconv.WARPMETRICS_OUTCOME_CLASSIFICATION)
-
-    @property
-    def opts(self) -> Opts:
-        """Its opts, as far as they were read."""
-        return values.opts(self.event.attributes)
-
-    @property
-    def time_ns(self) -> int:
-        """When it was recorded, in nanoseconds since the epoch; 0 when it is missing."""
-        return self.event.time_ns
 
 
 @dataclass(slots=True, eq=False)
@@ -258,7 +252,7 @@ class Run(Parent):
         """What ended it; None when its block did."""
         return values.text(self.attributes, semconv.WARPMETRICS_END_REASON)
 
-    def entities(self) -> Iterator[Run | Group | Call]:
+    def entities(self) -> Iterator[Item]:
         """The run, then everything beneath it, parents before their children."""
         yield self
         yield from self.descendants()

@@ -110,4 +110,4 @@ def _why(line: bytes, error: Exception) -> str:
 
 
 def _warn(malformed: Malformed) -> None:
-    _logger.warning("Skipped what is not OTLP JSON in %s", malformed)
+    _logger.warning("Skipped what is not OTLP in %s", malformed)

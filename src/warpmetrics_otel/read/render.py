@@ -15,7 +15,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.read.model import Act, Call, Chain, Entity, Group, Outcome, Parent, Run
+from warpmetrics_otel.read.model import Act, Call, Chain, Entity, Group, Item, Outcome, Parent, Run
 from warpmetrics_otel.read.statistics.changes import BETTER, SAME, WORSE, Change, changes
 from warpmetrics_otel.read.statistics.differences import differences
 from warpmetrics_otel.read.statistics.judge import FAILURE, NEUTRAL, SUCCESS, Judge
@@ -76,7 +76,7 @@ def _tree(root: Run, room: int, changed: dict[str, Change], judge: Judge, *, num
     """A run with everything beneath it, and the follow-up runs that are too deep to be shown in it."""
     top = Tree(_run(root, numbered=numbered), guide_style="dim")
     continued: list[Run] = []
-    waiting: deque[tuple[Tree, Run | Group | Call, int]] = deque([(top, root, 0)])
+    waiting: deque[tuple[Tree, Item, int]] = deque([(top, root, 0)])
     while waiting:
         branch, entity, column = waiting.popleft()
         deeper = column + _COLUMNS_A_LEVEL

@@ -44,7 +44,7 @@ def grow(index: Index) -> None:
             _name_after_groups(above)
 
 
-def run_above(entity: Run | Group | Call) -> Run:
+def run_above(entity: Item) -> Run:
     """The run that an entity of a grown tree belongs to, itself if it is one."""
     above: Entity | None = entity
     while above is not None and not isinstance(above, Run):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from warpmetrics_otel.read import words
 from warpmetrics_otel.read.html.picture import Picture, picture
 from warpmetrics_otel.read.html.timeline import Bar, Timeline
-from warpmetrics_otel.read.model import Call, Chain, Group, Outcome, Run
+from warpmetrics_otel.read.model import Call, Chain, Group, Item, Outcome, Run
 from warpmetrics_otel.read.statistics.changes import Change, changes
 from warpmetrics_otel.read.statistics.differences import Difference, differences
 from warpmetrics_otel.read.statistics.judge import Judge, deciding_outcome
@@ -149,5 +149,5 @@ def _rows(run: Run, line: Timeline) -> Iterator[Row]:
         yield Row(entity, min(level, _MOST_LEVELS), line.bar(*_interval(entity)))
 
 
-def _interval(entity: Run | Group | Call) -> tuple[int, int]:
+def _interval(entity: Item) -> tuple[int, int]:
     return (entity.span.start_ns, entity.span.end_ns)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from warpmetrics_otel.ids import ACT, CALL, GROUP, OUTCOME, RUN, kind_of
 from warpmetrics_otel.testing.native_api import values
 from warpmetrics_otel.testing.native_api.values import Fit, Judge
-from warpmetrics_otel.testing.native_api.violation import Complaint
+from warpmetrics_otel.testing.native_api.violation import Complaint, Rule
 
 
 class _Field(NamedTuple):
@@ -73,7 +73,7 @@ KINDS = tuple(ROWS)
 """The names of the six arrays."""
 
 _ONLY_OF_SUCCESS = ("response", "tools", "toolCalls", "tokens")
-_RULES: Mapping[Fit, Any] = {Fit.ODD: "odd", Fit.WRONG: "schema"}
+_RULES: Mapping[Fit, Rule] = {Fit.ODD: "odd", Fit.WRONG: "schema"}
 
 
 def key_of(kind: str, row: Mapping[str, Any]) -> str:
