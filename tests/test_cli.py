@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.read.agent_spans import SpanFile, native, outcome
 from warpmetrics_otel.read import as_json, assemble, read_spans
 
@@ -20,7 +21,7 @@ def command(*arguments, env=None, program=("-m", "warpmetrics_otel.cli"), cwd=No
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("WARPMETRICS_", "OTEL_"))}
     return subprocess.run(
         [sys.executable, *program, *map(str, arguments)],
-        capture_output=True, check=False, encoding="utf-8", timeout=60,
+        capture_output=True, check=False, encoding="utf-8", timeout=PATIENCE_S,
         env={**inherited, "PYTHONIOENCODING": "utf-8", **(env or {})}, cwd=cwd,
     )  # fmt: skip
 
@@ -154,7 +155,7 @@ def test_a_reader_that_stops_early(spans):
 
     done = subprocess.run(
         f"{sys.executable} -m warpmetrics_otel.cli chain --otlp-file {spans} | head -1",
-        shell=True, capture_output=True, check=False, encoding="utf-8", timeout=60,
+        shell=True, capture_output=True, check=False, encoding="utf-8", timeout=PATIENCE_S,
     )  # fmt: skip
 
     assert done.stdout.count("\n") == 1
@@ -184,7 +185,7 @@ def test_without_the_extra_it_says_what_to_install(spans, package, tmp_path):
 def test_the_command_is_installed():
     done = subprocess.run(
         [Path(sys.executable).with_name("warpmetrics-otel"), "--version"],
-        capture_output=True, check=False, encoding="utf-8", timeout=60,
+        capture_output=True, check=False, encoding="utf-8", timeout=PATIENCE_S,
     )  # fmt: skip
 
     assert (done.returncode, done.stdout.startswith("warpmetrics-otel ")) == (FOUND, True)

@@ -9,6 +9,7 @@ import threading
 import pytest
 import typer
 
+from tests.patience import PATIENCE_S
 from tests.read.backend_server import send, serving
 from warpmetrics_otel.commands import progress
 from warpmetrics_otel.commands.progress import Progress
@@ -31,7 +32,7 @@ def test_a_terminal_shows_what_is_read_once_that_takes_longer_than_a_second():
 
     def answer(connection, request):
         # It takes as long as it takes until a person would see something.
-        seen.wait(60)
+        seen.wait(PATIENCE_S)
         send(connection, 404, {"error": {"httpCode": 404, "message": "No traces found"}})
 
     ours, theirs = pty.openpty()
@@ -43,7 +44,7 @@ def test_a_terminal_shows_what_is_read_once_that_takes_longer_than_a_second():
             while f"Reading Jaeger at {server.url}".encode() not in shown:
                 shown += os.read(ours, 4096)
             seen.set()
-            assert process.wait(60) == 1
+            assert process.wait(PATIENCE_S) == 1
     finally:
         seen.set()
         os.close(ours)

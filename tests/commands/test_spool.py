@@ -131,7 +131,7 @@ def test_what_is_retried_waits_again_and_is_delivered_by_the_next_program(run, r
     wm = Warpmetrics(api_key=KEY, api_url=api.url, spool_dir=tmp_path)
     wm.run("Another").end()
     api.wait_for(lambda: len(api.entities("runs")) == 2 and api.entities("links"))
-    wm.shutdown()
+    wm.shutdown(60)
     assert api.row("wm_run_1")["label"] == "Review of a secret"
 
 

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 
 cells = [nbformat.v4.new_code_cell(source) for source in json.load(sys.stdin)]
 notebook = nbformat.v4.new_notebook(cells=cells)
-NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
+NotebookClient(notebook, kernel_name="python3", timeout=100).execute()
 for cell in notebook.cells:
     for output in cell.outputs:
         print(output.get("text") or output.get("data", {}).get("text/plain", ""))

@@ -9,7 +9,8 @@ import pytest
 
 from tests.docs.markdown import ROOT, Page, pages, read_page
 from tests.docs.recorded import EXPECTED
-from tests.docs.walk import SECONDS, Walk
+from tests.docs.walk import Walk
+from tests.patience import PATIENCE_S
 from tests.ports import free_ports
 from warpmetrics_otel.read import assemble, read_spans
 from warpmetrics_otel.testing import ProviderServer
@@ -115,7 +116,7 @@ def test_notebook(walk_of, tmp_path):
         env=walk.env,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -127,7 +128,7 @@ def test_lambda_has_sent_everything_when_its_handler_returns(walk_of, tmp_path):
     walk = walk_of(WITH_CODE["docs/recipes/aws-lambda.md"])
     walk.run(walk.page.blocks[0])
     frozen = "import handler, os; handler.handler({'document': 'a.txt', 'text': ''}, None); os._exit(0)"
-    subprocess.run([walk.python, "-c", frozen], cwd=tmp_path, env=walk.env, timeout=SECONDS, check=True)
+    subprocess.run([walk.python, "-c", frozen], cwd=tmp_path, env=walk.env, timeout=PATIENCE_S, check=True)
     assert len(recorded(tmp_path)) == 1
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Self
 
 from tests.docs.markdown import Block, Page
+from tests.patience import PATIENCE_S
 
-SECONDS = 60.0
 STAYS = re.compile(r"(uvicorn|celery) ")
 _PORT = re.compile(r"--port (\d+)")
 _ID = re.compile(r"wm_([a-z]+)_[0-9a-z]{26}")
@@ -69,7 +69,7 @@ class Walk:
         for process in self._staying:
             process.send_signal(signal.SIGTERM)
         for process in self._staying:
-            output, _ = process.communicate(timeout=SECONDS)
+            output, _ = process.communicate(timeout=PATIENCE_S)
             self.outputs.append(output.decode())
 
     def _make_pip(self) -> None:
@@ -86,7 +86,7 @@ class Walk:
 
     def _run(self, command: list[str], block: Block) -> None:
         done = subprocess.run(
-            command, cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=SECONDS, check=False
+            command, cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
         where = f"{self.page.path}:{block.line}"
         assert done.returncode == 0, f"{where} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
@@ -128,7 +128,7 @@ def _has_queue(broker: Path) -> bool:
 
 def _listens(port: int) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=SECONDS).close()
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S).close()
     except ConnectionRefusedError:
         time.sleep(0.05)
         return False

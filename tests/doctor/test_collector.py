@@ -22,7 +22,7 @@ def listener():
 
 def looked_at(monkeypatch, endpoint, variable="OTEL_EXPORTER_OTLP_ENDPOINT") -> list[Status]:
     monkeypatch.setenv(variable, endpoint)
-    return [each.status for each in examine({}, seconds=1.0).findings if each.topic == "collector"]
+    return [each.status for each in examine({}, seconds=30.0).findings if each.topic == "collector"]
 
 
 @pytest.mark.parametrize("form", ["http://127.0.0.1:{}", "http://127.0.0.1:{}/v1/traces", "127.0.0.1:{}"])

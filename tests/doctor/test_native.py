@@ -9,7 +9,7 @@ from warpmetrics_otel.testing import NativeApi
 from warpmetrics_otel.testing.native_api import Reply
 
 HEALTH, HARMLESS = "/health", "/v1/runs"
-SECONDS = 3.0
+SECONDS = 30.0
 
 
 def found(url, key=NativeApi.key, **options) -> dict[str, tuple[Status, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.wheel import ROOT, environment
 from warpmetrics_otel.read import Chains, assemble, read_spans
 
@@ -29,7 +30,7 @@ def said_by_example(wheel_python: Path, examples: Path, tmp_path: Path) -> Calla
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, ""), done.stdout

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
 from tests.wheel import environment
 
 
@@ -54,7 +55,7 @@ def serving(python: Path, examples: Path, application: str, **variables: str) ->
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                log += process.communicate(timeout=30)[0].splitlines()
+                log += process.communicate(timeout=PATIENCE_S)[0].splitlines()
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise

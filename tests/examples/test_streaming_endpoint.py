@@ -10,10 +10,10 @@ import pytest
 
 from tests.examples.serving import serving
 from tests.otlp_receiver import OtlpReceiver
+from tests.patience import PATIENCE_S
 from warpmetrics_otel import semconv
 from warpmetrics_otel.testing import Answer, Hold, ProviderServer
 
-# All of it is about one server that runs.
 pytestmark = pytest.mark.wheel
 
 CLIENTS = range(50)
@@ -44,7 +44,7 @@ class Reader:
     """One client, with a socket of its own so that it can leave."""
 
     def __init__(self, port, number):
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
         query = urllib.parse.urlencode({"question": f"question {number}"})
         self._socket.sendall(f"GET /answer?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         self.received = b""

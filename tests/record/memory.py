@@ -10,11 +10,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Link
 
+from tests.patience import PATIENCE_S
 from warpmetrics_otel import Warpmetrics, ids, semconv
 from warpmetrics_otel.record.warn import forget
-
-PATIENCE = 30.0
-"""Seconds after which a test gives up on something that is bound to happen."""
 
 
 class _Ends(SpanProcessor):
@@ -29,7 +27,7 @@ class _Ends(SpanProcessor):
 
     def wait(self, span_id: int) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: span_id in self._seen, PATIENCE)
+            return self._changed.wait_for(lambda: span_id in self._seen, PATIENCE_S)
 
 
 class Memory:

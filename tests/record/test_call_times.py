@@ -25,7 +25,7 @@ def memory(api):
 
 
 def told(api, memory, call):
-    assert memory.wm.flush(30).pending == 0
+    assert memory.wm.flush(60).pending == 0
     span = memory.of(call)
     return api.row(call.id), span.start_time, span.end_time
 

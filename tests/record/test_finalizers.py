@@ -130,11 +130,11 @@ def test_a_handle_dropped_inside_a_log_handler_logs_nothing_there(caplog: pytest
 
 def test_the_memory_of_dropped_runs_returns(memory: Memory) -> None:
     runs = [memory.wm.run("review", {"n": number}) for number in range(10_000)]
-    assert memory.wm.flush().open_runs == 10_000
+    assert memory.wm.flush(60).open_runs == 10_000
     gc.collect()
     held = len(gc.get_objects())
     runs.clear()
-    assert memory.wm.flush().open_runs == 0
+    assert memory.wm.flush(60).open_runs == 0
     memory.clear()
     gc.collect()
 

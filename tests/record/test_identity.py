@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 from opentelemetry.trace import Tracer
 
+from tests.patience import PATIENCE_S
 from tests.record.memory import Memory, attributes, remembered
 from warpmetrics_otel import Warpmetrics, ids, semconv
 
@@ -101,7 +102,7 @@ class Meeting(Sampler):
     """Lets spans start only together: each waits in its sampler until all the others are in theirs."""
 
     def __init__(self, parties: int) -> None:
-        self._all = Barrier(parties, timeout=30)
+        self._all = Barrier(parties, timeout=PATIENCE_S)
 
     def should_sample(self, parent_context, trace_id, name, kind=None, attributes=None, links=None, trace_state=None):
         self._all.wait()

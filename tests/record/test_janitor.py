@@ -4,7 +4,8 @@ import threading
 
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 
-from tests.record.memory import PATIENCE, remembered
+from tests.patience import PATIENCE_S
+from tests.record.memory import remembered
 
 
 class _StopsWhileSwept(SpanProcessor):
@@ -21,7 +22,7 @@ class _StopsWhileSwept(SpanProcessor):
         janitor._opened.clear()
         self.stopping = threading.Thread(target=janitor.stop)
         self.stopping.start()
-        assert janitor._opened.wait(PATIENCE)
+        assert janitor._opened.wait(PATIENCE_S)
         self.swept.set()
 
 
@@ -32,7 +33,7 @@ def test_stopped_in_the_middle_of_a_sweep_it_does_not_go_to_rest() -> None:
     with remembered(provider) as memory:
         processor.memory = memory
         memory.wm.run("dropped")
-        assert processor.swept.wait(PATIENCE)
+        assert processor.swept.wait(PATIENCE_S)
         assert processor.stopping is not None
-        processor.stopping.join(PATIENCE / 3)
+        processor.stopping.join(PATIENCE_S / 3)
         assert not processor.stopping.is_alive()

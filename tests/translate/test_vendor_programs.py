@@ -36,7 +36,7 @@ def recorded():
                 client, ask = asking(memory.wm, server)
                 with client:
                     program(memory.wm, ask)
-            assert memory.wm.flush(30, end_open=True).pending == 0
+            assert memory.wm.flush(60, end_open=True).pending == 0
             api.check()
             spans = [view(span) for span in sorted(memory.spans, key=lambda span: span.start_time)]
             return spans, {kind: api.entities(kind) for kind in KINDS}

@@ -3,10 +3,8 @@ import threading
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from warpmetrics_otel.deliver.spool.group_sync import GroupSync
-
-SOON = 30.0
-"""Seconds after which an event that should come at once is given up on."""
 
 
 @pytest.fixture
@@ -32,7 +30,7 @@ def test_there_is_no_thread_before_the_first_append(group_sync):
 def test_every_append_is_followed_by_a_sync(group_sync, synced):
     for _ in range(20):
         group_sync.appended()
-        assert synced.acquire(timeout=SOON)
+        assert synced.acquire(timeout=PATIENCE_S)
 
 
 def test_appends_within_the_interval_share_a_sync(synced):
@@ -46,11 +44,11 @@ def test_appends_within_the_interval_share_a_sync(synced):
 
 def test_it_stops_and_starts_again(group_sync, synced):
     group_sync.appended()
-    assert synced.acquire(timeout=SOON)
+    assert synced.acquire(timeout=PATIENCE_S)
     group_sync.stop()
     assert threads() == []
     group_sync.appended()
-    assert synced.acquire(timeout=SOON)
+    assert synced.acquire(timeout=PATIENCE_S)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
