@@ -157,13 +157,9 @@ def _lines(stock: Stock) -> Iterator[str]:
 
 
 def _as_json(stock: Stock) -> dict[str, object]:
-    return {
-        "folder": stock.disk.directory.name,
-        "url": stock.destination.url,
-        "project_id": stock.destination.project_id,
-        "waiting": stock.waiting,
-        "refused": [_refused_as_json(each) for each in stock.refused],
-    }
+    from warpmetrics_otel.doctor.spool import shown
+
+    return {**shown(stock), "refused": [_refused_as_json(each) for each in stock.refused]}
 
 
 def _refused_as_json(refused: Refused) -> dict[str, object]:

@@ -18,17 +18,12 @@ from warpmetrics_otel import semconv
 from warpmetrics_otel.read.model import Act, Call, Chain, Entity, Group, Item, Outcome, Parent, Run
 from warpmetrics_otel.read.statistics.changes import BETTER, SAME, WORSE, Change, changes
 from warpmetrics_otel.read.statistics.differences import differences
-from warpmetrics_otel.read.statistics.judge import FAILURE, NEUTRAL, SUCCESS, Judge
+from warpmetrics_otel.read.statistics.judge import Judge, verdict_of
+from warpmetrics_otel.read.statistics.looks import LOOKS
 from warpmetrics_otel.read.totals import Totals, totals
 from warpmetrics_otel.read.values import Opts
 from warpmetrics_otel.read.words import cost, count, duration, many, opts_words, printable
 
-_OUTCOME_STYLES = {
-    SUCCESS: ("✓", "bold green"),
-    FAILURE: ("✗", "bold red"),
-    NEUTRAL: ("●", "bold blue"),
-}
-_UNCLASSIFIED = ("●", "bold yellow")
 _RESULT_STYLES = {BETTER: ("▲ better", "green"), WORSE: ("▼ worse", "red"), SAME: ("= same", "yellow")}
 _MAX_DIFFERENCES = 6
 _COLUMNS_A_LEVEL = 4
@@ -160,8 +155,8 @@ def _change(change: Change) -> Text | None:
 
 
 def _outcome(outcome: Outcome, of: Entity, judge: Judge) -> Text:
-    sign, style = _OUTCOME_STYLES.get(judge.of_outcome(outcome) or "", _UNCLASSIFIED)
-    line = Text.assemble(("Outcome ", "dim"), (f"{sign} {printable(outcome.name)}", style))
+    look = LOOKS[verdict_of(outcome, judge)]
+    line = Text.assemble(("Outcome ", "dim"), (f"{look.sign} {printable(outcome.name)}", f"bold {look.colour}"))
     _append_opts(line, outcome.opts)
     if outcome.missing:
         line.append("  not among these spans", style="yellow")

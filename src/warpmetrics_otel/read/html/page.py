@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from warpmetrics_otel.read import words
 from warpmetrics_otel.read.as_json import plain, time_of
 from warpmetrics_otel.read.html.picture import CARD_HEIGHT, CARD_WIDTH
-from warpmetrics_otel.read.html.view import chain_parts, verdict_of
+from warpmetrics_otel.read.html.view import chain_parts
 from warpmetrics_otel.read.model import Act, Chain, Outcome
 from warpmetrics_otel.read.statistics.acts import ActStatistics
-from warpmetrics_otel.read.statistics.judge import Judge
+from warpmetrics_otel.read.statistics.judge import Judge, verdict_of
+from warpmetrics_otel.read.statistics.looks import LOOKS
 from warpmetrics_otel.read.statistics.runs import RunStatistics
 from warpmetrics_otel.read.statistics.scores import score_of
 from warpmetrics_otel.read.values import Opts
@@ -68,6 +69,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["looks"] = LOOKS
     environment.filters.update(
         line=words.printable,
         text=lambda value: words.printable(value, _MAX_TEXT),

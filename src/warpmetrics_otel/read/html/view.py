@@ -14,7 +14,7 @@ from warpmetrics_otel.read.html.timeline import Bar, Timeline
 from warpmetrics_otel.read.model import Call, Chain, Group, Item, Outcome, Run
 from warpmetrics_otel.read.statistics.changes import Change, changes
 from warpmetrics_otel.read.statistics.differences import Difference, differences
-from warpmetrics_otel.read.statistics.judge import Judge, deciding_outcome
+from warpmetrics_otel.read.statistics.judge import Judge, deciding_outcome, verdict_of
 from warpmetrics_otel.read.statistics.scores import scores_of
 from warpmetrics_otel.read.statistics.spent import Spent, spent
 from warpmetrics_otel.read.totals import Totals, totals
@@ -92,11 +92,6 @@ class ChainPart:
 def chain_parts(chains: Iterable[Chain], judge: Judge) -> list[ChainPart]:
     """What a page says of chains."""
     return [_chain(number, chain, judge) for number, chain in enumerate(chains, start=1)]
-
-
-def verdict_of(outcome: Outcome | None, judge: Judge) -> str:
-    """What an outcome counts as, in a word that there always is."""
-    return "undecided" if outcome is None else judge.of_outcome(outcome) or "unclassified"
 
 
 def _chain(number: int, chain: Chain, judge: Judge) -> ChainPart:

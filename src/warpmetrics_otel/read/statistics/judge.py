@@ -15,6 +15,9 @@ from warpmetrics_otel.read.model import Outcome, Run
 SUCCESS = semconv.CLASSIFICATION_SUCCESS
 FAILURE = semconv.CLASSIFICATION_FAILURE
 NEUTRAL = semconv.CLASSIFICATION_NEUTRAL
+UNCLASSIFIED = "unclassified"
+UNDECIDED = "undecided"
+"""Of a run without an outcome."""
 _KNOWN = frozenset({SUCCESS, FAILURE, NEUTRAL})
 
 
@@ -47,6 +50,11 @@ def deciding_outcome(run: Run) -> Outcome | None:
     return max(reversed(own), key=lambda outcome: (not outcome.missing, outcome.time_ns), default=None)
 
 
+def verdict_of(outcome: Outcome | None, judge: Judge) -> str:
+    """What an outcome counts as, in a word that there always is."""
+    return UNDECIDED if outcome is None else judge.of_outcome(outcome) or UNCLASSIFIED
+
+
 @dataclass(frozen=True, slots=True)
 class Verdicts:
     """How many runs or chains ended how. `undecided`: without any outcome, such as those still open."""
@@ -70,8 +78,4 @@ class Verdicts:
 
 def verdicts(runs: Iterable[Run], judge: Judge) -> Verdicts:
     """Count runs by what became of them."""
-    counts: Counter[str] = Counter()
-    for run in runs:
-        outcome = deciding_outcome(run)
-        counts["undecided" if outcome is None else judge.of_outcome(outcome) or "unclassified"] += 1
-    return Verdicts(**counts)
+    return Verdicts(**Counter(verdict_of(deciding_outcome(run), judge) for run in runs))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from warpmetrics_otel.read.statistics.acts import ActStatistics
-from warpmetrics_otel.read.statistics.judge import FAILURE, NEUTRAL, SUCCESS, Verdicts
+from warpmetrics_otel.read.statistics.judge import UNCLASSIFIED, Verdicts
+from warpmetrics_otel.read.statistics.looks import LOOKS
 from warpmetrics_otel.read.statistics.runs import RunStatistics
 from warpmetrics_otel.read.statistics.spent import Spent
 from warpmetrics_otel.read.words import cost, count, duration, many, printable
-
-_STYLES = {SUCCESS: ("✓", "green"), FAILURE: ("✗", "red"), NEUTRAL: ("●", "blue")}
-_NOT_CLASSIFIED = ("●", "yellow")
 
 
 def acts_table(statistics: Sequence[ActStatistics]) -> Table:
@@ -57,11 +56,11 @@ def outcomes_table(statistics: Sequence[RunStatistics]) -> Table:
     table = _table("Label", "Outcome", "Counts as", "#Times", apart=0)
     for of in statistics:
         for outcome in of.outcomes:
-            sign, style = _STYLES.get(outcome.classification or "", _NOT_CLASSIFIED)
+            look = LOOKS[outcome.classification or UNCLASSIFIED]
             table.add_row(
                 Text(printable(of.label) or "(no label)", style="bold"),
                 Text(printable(outcome.name) or "(no name)", overflow="fold"),
-                Text(f"{sign} {outcome.classification or 'unclassified'}", style=style),
+                Text(f"{look.sign} {look.word}", style=look.colour),
                 count(outcome.count),
             )
     return table
@@ -101,14 +100,8 @@ def _share(share: float | None, part: int, of: int) -> str:
 
 
 def _ended(verdicts: Verdicts) -> Text:
-    words = (
-        ("✓ {} success", verdicts.success, "green"),
-        ("✗ {} failure", verdicts.failure, "red"),
-        ("● {} neutral", verdicts.neutral, "blue"),
-        ("● {} unclassified", verdicts.unclassified, "yellow"),
-        ("○ {} no outcome", verdicts.undecided, "dim"),
-    )
-    return Text("\n").join(Text(said.format(count(number)), style=style) for said, number, style in words if number)
+    counted = [(LOOKS[verdict], number) for verdict, number in asdict(verdicts).items() if number]
+    return Text("\n").join(Text(f"{look.sign} {count(number)} {look.word}", look.colour) for look, number in counted)
 
 
 def _took(spent: Spent) -> str:
