@@ -163,8 +163,12 @@ def test_content_is_left_out_when_told_so(convert, tmp_path):
     assert "messages" not in str(convert(written(tmp_path / "n", *with_content), "--to", "otlp", "--no-content")[0])
 
 
-def test_without_inferring_runs_there_is_nothing_in_what_others_recorded(convert):
-    convert(HERE / "genai_openai" / "chat.jsonl", "--to", "native", "--no-infer-runs", code=1)
+def test_without_inferring_runs_there_is_nothing_in_what_others_recorded(convert, monkeypatch):
+    chat = HERE / "genai_openai" / "chat.jsonl"
+    convert(chat, "--to", "native", "--no-infer-runs", code=1)
+    monkeypatch.setenv("WARPMETRICS_INFER_RUNS", "false")
+    convert(chat, "--to", "native", code=1)
+    convert(chat, "--to", "native", "--infer-runs")
 
 
 def test_a_big_file_is_not_in_memory(convert, tmp_path):

@@ -10,8 +10,10 @@ from collections import defaultdict
 
 import pytest
 
+from tests.golden.load import HERE, golden
 from tests.read.agent_spans import SpanFile, act, native, outcome, trace_hex
 from tests.read.backend_server import reply, send, serving
+from warpmetrics_otel import Warpmetrics
 from warpmetrics_otel.commands import app
 
 pytestmark = pytest.mark.otlp_file
@@ -279,3 +281,32 @@ def test_a_trace_id_of_jaegers_page(run, jaeger):
     code, shown, _ = run("chain", trace_hex(native("run", 2)), "--jaeger", jaeger.url, "--json")
     (chain,) = json.loads(shown)["chains"]
     assert (code, [run["id"] for run in chain["runs"]]) == (FOUND, [native("run", 1), native("run", 2)])
+
+
+OTHERS = HERE / "genai_openai" / "chat.jsonl"
+
+
+@pytest.mark.parametrize("command", ["chain", "runs"])
+def test_traces_of_others_are_runs_unless_they_are_not_wanted(run, spans, monkeypatch, command):
+    def labels(*options):
+        code, shown, _ = run(command, "--json", "--otlp-file", spans, "--otlp-file", OTHERS, *options)
+        assert code == FOUND
+        return "chat gpt-5-mini" in shown, "Writer" in shown
+
+    assert labels() == (True, True)
+    assert labels("--no-infer-runs") == (False, True)
+    monkeypatch.setenv("WARPMETRICS_INFER_RUNS", "false")
+    assert labels() == (False, True)
+    assert labels("--infer-runs") == (True, True)
+
+
+def test_what_verbs_say_about_a_trace_of_others_stays(run, tmp_path):
+    others = tmp_path / "others.jsonl"
+    others.write_bytes(OTHERS.read_bytes())
+    (span,) = golden("genai_openai", "chat")
+    recorder = Warpmetrics(otlp_file=others)
+    recorder.act(recorder.outcome(f"00-{span.trace_id:032x}-{span.span_id:016x}-01", "Failed"), "retry")
+    recorder.shutdown()
+    for options in ((), ("--no-infer-runs",)):
+        _, shown, _ = run("acts", "--json", "--otlp-file", others, *options)
+        assert [(act["name"], act["count"]) for act in json.loads(shown)["acts"]] == [("retry", 1)]

@@ -15,6 +15,7 @@ import typer
 from warpmetrics_otel import semconv
 from warpmetrics_otel.bridge.whole_traces import WholeTraces
 from warpmetrics_otel.commands.native_lines import read_batches, write_batches
+from warpmetrics_otel.commands.options import INFER_VARIABLE
 from warpmetrics_otel.commands.speech import COULD_NOT_LOOK, INCOMPLETE, NOTHING_FOUND, fail, warn
 from warpmetrics_otel.deliver.shown import Shown
 from warpmetrics_otel.entities import Entity
@@ -43,7 +44,11 @@ def convert(
     ] = None,
     content: Annotated[bool, typer.Option(help="Keep messages and responses of calls.")] = True,
     infer_runs: Annotated[
-        bool, typer.Option(help="A trace with an LLM call, and without Warpmetrics' verbs, becomes a run.")
+        bool,
+        typer.Option(
+            envvar=INFER_VARIABLE,
+            help="Whether a trace with an LLM call, and without Warpmetrics' verbs, becomes a run.",
+        ),
     ] = True,
     service: Annotated[str, typer.Option(help="The service.name of the spans that are written.")] = "warpmetrics",
 ) -> None:

@@ -30,6 +30,7 @@ from warpmetrics_otel.read.tempo import Tempo as TempoBackend
 FILE_VARIABLE = "WARPMETRICS_OTLP_FILE"
 JAEGER_VARIABLE = "WARPMETRICS_JAEGER_URL"
 TEMPO_VARIABLE = "WARPMETRICS_TEMPO_URL"
+INFER_VARIABLE = "WARPMETRICS_INFER_RUNS"
 HEADERS_VARIABLE = "WARPMETRICS_READ_HEADERS"
 DEFAULT_LIMIT = 1000
 DEFAULT_SECONDS = 30.0
@@ -104,6 +105,16 @@ Service: TypeAlias = Annotated[
 Label: TypeAlias = Annotated[
     str | None, _option(_WHICH, "--label", metavar="LABEL", help="In chains with a run of this label.")
 ]
+InferRuns: TypeAlias = Annotated[
+    bool,
+    _option(
+        _WHICH,
+        "--infer-runs/--no-infer-runs",
+        envvar=INFER_VARIABLE,
+        help="Whether a trace with an LLM call, and without Warpmetrics' verbs, is a run.",
+        shown=True,
+    ),
+]
 Headers: TypeAlias = Annotated[
     list[str] | None,
     _option(
@@ -163,6 +174,7 @@ def reading_from(
     last: Last = None,
     service: Service = None,
     label: Label = None,
+    infer_runs: InferRuns = True,
     header: Headers = None,
     proxy: Proxy = None,
     timeout: Timeout = DEFAULT_SECONDS,
@@ -182,7 +194,7 @@ def reading_from(
             f"or set {FILE_VARIABLE}, {JAEGER_VARIABLE} or {TEMPO_VARIABLE}.",
         )
     source = _source(otlp_file, jaeger, tempo, header, proxy, timeout, limit)
-    return Reading(source, selection, Judge(success or ()), html, as_json)
+    return Reading(source, selection, Judge(success or ()), html, as_json, infer_runs)
 
 
 def _from_environment() -> tuple[list[Path] | None, str | None, str | None]:

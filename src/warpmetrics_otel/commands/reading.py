@@ -27,13 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source, what is wanted of it, and how: what counts as a success, where a page goes, and JSON or text."""
+    """A source, what is wanted of it, and how.
+
+    That is what counts as a success, where a page goes, JSON or text, and whether traces of others are runs.
+    """
 
     source: Source
     selection: Selection
     judge: Judge = field(default_factory=Judge)
     html: Path | None = None
     as_json: bool = False
+    infer_runs: bool = True
 
     @property
     def where(self) -> str:
@@ -56,7 +60,7 @@ class Reading:
                     if wanted is None
                     else self.source.chain_of(wanted, self.selection)
                 )
-                found = assemble(progress.counted(spans))
+                found = assemble(progress.counted(spans), infer_runs=self.infer_runs)
         except SourceError as error:
             fail(COULD_NOT_LOOK, str(error))
         return self._selected(found) if wanted is None else self._one(found, wanted)

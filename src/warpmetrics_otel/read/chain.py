@@ -7,7 +7,6 @@ in them.
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,9 +17,8 @@ from warpmetrics_otel.read.follow_ups import FollowUps, attach_follow_ups
 from warpmetrics_otel.read.index import Index
 from warpmetrics_otel.read.model import Act, Chain, Outcome, Run
 from warpmetrics_otel.read.spans import Span
+from warpmetrics_otel.read.trail import trace_id_in
 from warpmetrics_otel.read.tree import grow
-
-_TRACE_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +47,15 @@ class Chains:
         return None
 
 
-def assemble(spans: Iterable[Span]) -> Chains:
-    """Put chains together from spans. A run that nothing follows is a chain of one."""
+def assemble(spans: Iterable[Span], *, infer_runs: bool = True) -> Chains:
+    """Put chains together from spans. A run that nothing follows is a chain of one.
+
+    Args:
+        spans: in any order.
+        infer_runs: whether a trace of others that holds a request to a model, and nothing of Warpmetrics, is a run.
+    """
     with _garbage_left():
-        index = Index(spans)
+        index = Index(spans, infer_runs=infer_runs)
         grow(index)
         events = Events(index)
         follow_ups = attach_follow_ups(index, events)
@@ -119,13 +122,9 @@ def _names(wanted: str) -> Iterator[str]:
         if ref.trace_id is not None:
             yield f"{ref.trace_id:032x}"
         return
-    traceparent = ids.parse_traceparent(wanted.lower())
-    if traceparent is not None:
-        yield f"{traceparent[0]:032x}"
-    elif _TRACE_ID.fullmatch(wanted.lower()):
-        yield wanted.lower()
-    elif wanted:
-        yield wanted
+    name = trace_id_in(wanted) or wanted
+    if name:
+        yield name
 
 
 def _ids_in(run: Run) -> Iterator[str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from warpmetrics_otel.read.from_span import entity_from, is_carrier, missing_run, run_id_of
-from warpmetrics_otel.read.model import Call, Group, Run
+from warpmetrics_otel.read.model import Item, Run
 from warpmetrics_otel.read.others import said_by_others
 from warpmetrics_otel.read.spans import Event, Span
 
@@ -17,7 +17,7 @@ from warpmetrics_otel.read.spans import Event, Span
 class Index:
     """The entities among some spans, and what is needed to find the one that another span belongs to."""
 
-    def __init__(self, spans: Iterable[Span]) -> None:
+    def __init__(self, spans: Iterable[Span], *, infer_runs: bool = True) -> None:
         self.spans: dict[tuple[str, str], Span] = {}
         self.with_events: list[Span] = []
         for span in spans:
@@ -30,10 +30,10 @@ class Index:
             elif is_carrier(span):
                 # Its event was lost, or never kept; the span repeats what it said.
                 self.with_events.append(span._replace(events=(Event(span.name, span.start_ns, span.attributes),)))
-        others = said_by_others(self.spans)
+        others = said_by_others(self.spans, infer_runs=infer_runs)
         self.spans.update(others)
         self.with_events.extend(span for span in others.values() if span.events)
-        self.entities: dict[str, Run | Group | Call] = {}
+        self.entities: dict[str, Item] = {}
         self._at: dict[tuple[str, str], str] = {}
         self._runs: dict[str, list[Run]] = {}
         for key, span in self.spans.items():
@@ -45,7 +45,7 @@ class Index:
             if isinstance(entity, Run):
                 self._runs.setdefault(entity.span.trace_id, []).append(entity)
 
-    def nearest(self, trace_id: str, span_id: str) -> Run | Group | Call | None:
+    def nearest(self, trace_id: str, span_id: str) -> Item | None:
         """The entity that a span stands for, else the nearest one above it whose way up is known."""
         seen: set[str] = set()
         while span_id and span_id not in seen:
@@ -87,11 +87,11 @@ class Index:
         self._runs.setdefault(trace_id, []).append(run)
         return run
 
-    def _keep(self, entity: Run | Group | Call) -> None:
+    def _keep(self, entity: Item) -> None:
         known = self.entities.get(entity.id)
         if known is None or _worth(known) < _worth(entity):
             self.entities[entity.id] = entity
 
 
-def _worth(entity: Run | Group | Call) -> tuple[int, str, str]:
+def _worth(entity: Item) -> tuple[int, str, str]:
     return (entity.span.end_ns, entity.span.trace_id, entity.span.span_id)

@@ -31,11 +31,12 @@ Key: TypeAlias = tuple[str, str]
 """Trace and span id of a span."""
 
 
-def said_by_others(spans: Mapping[Key, Span]) -> dict[Key, Span]:
+def said_by_others(spans: Mapping[Key, Span], *, infer_runs: bool = True) -> dict[Key, Span]:
     """What others' spans say, as spans of ours.
 
     Args:
         spans: all that were read, whoever made them.
+        infer_runs: whether what is beneath no run of ours is a run itself.
 
     Returns:
         Those among them that stand for a run, a group or a call and are not Warpmetrics', with what Warpmetrics
@@ -53,7 +54,7 @@ def said_by_others(spans: Mapping[Key, Span]) -> dict[Key, Span]:
             of_traces[key[0]][key] = view
     told: dict[Key, Span] = {}
     for trace in of_traces.values():
-        told.update(_Trace(spans, trace).said())
+        told.update(_Trace(spans, trace, infer_runs=infer_runs).said())
     return told
 
 
@@ -62,10 +63,10 @@ def _may_tell(span: Span) -> bool:
 
 
 class _Trace:
-    def __init__(self, spans: Mapping[Key, Span], seen: Mapping[Key, views.Span]) -> None:
+    def __init__(self, spans: Mapping[Key, Span], seen: Mapping[Key, views.Span], *, infer_runs: bool) -> None:
         self._spans = spans
         self._seen = seen
-        self._told = foreign_to_native(seen.values())
+        self._told = foreign_to_native(seen.values(), infer_runs=infer_runs)
         self._links = {entity.child_id: entity for entity in self._told if isinstance(entity, Link)}
         # All that names a run whose root is in another process.
         label = next((entity.label for entity in self._told if isinstance(entity, Run)), None)
