@@ -86,19 +86,8 @@ def call_span(call: Call, link: Link | None, place: Place, verdict: Verdict | No
     add_parent(attributes, link)
     attributes[semconv.WARPMETRICS_ENTITY_TYPE] = semconv.ENTITY_TYPE_CALL
     attributes[semconv.WARPMETRICS_CALL_ID] = shown(call.id)
-    span = Span(
-        place.trace_id,
-        place.span_id,
-        place.parent_span_id,
-        f"{semconv.OPERATION_CHAT} {model[:MAX_NAME_LENGTH]}".rstrip(),
-        KIND_CLIENT,
-        place.start_ns,
-        place.end_ns,
-        attributes,
-        place.events,
-        (),
-        *status,
-    )
+    name = f"{semconv.OPERATION_CHAT} {model[:MAX_NAME_LENGTH]}".rstrip()
+    span = place.span(name, KIND_CLIENT, attributes, status=status)
     said, said_link = call_of(span)
     row, said_row = call.to_json(), said.to_json()
     if not content:

@@ -61,18 +61,7 @@ def carrier_span(event: Event, place: Place, target_id: str | None) -> Span:
     if target_id is not None:
         attributes[semconv.WARPMETRICS_TARGET_ID] = target_id
     attributes[semconv.WARPMETRICS_ENTITY_TYPE] = semconv.ENTITY_TYPE_CARRIER
-    return Span(
-        place.trace_id,
-        place.span_id,
-        place.parent_span_id,
-        event.name,
-        KIND_INTERNAL,
-        place.start_ns,
-        place.end_ns,
-        attributes,
-        [event],
-        links,
-    )
+    return place._replace(events=[event]).span(event.name, KIND_INTERNAL, attributes, links)
 
 
 def link_event(link: Link, time_ns: int) -> Event:

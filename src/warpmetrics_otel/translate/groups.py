@@ -44,19 +44,8 @@ def group_span(group: Group, link: Link | None, place: Place, verdict: Verdict |
     add_parent(attributes, link)
     attributes[semconv.WARPMETRICS_ENTITY_TYPE] = semconv.ENTITY_TYPE_GROUP
     attributes[semconv.WARPMETRICS_GROUP_ID] = shown(group.id)
-    span = Span(
-        place.trace_id,
-        place.span_id,
-        place.parent_span_id,
-        shown(group.label)[:MAX_NAME_LENGTH] or semconv.ENTITY_TYPE_GROUP,
-        KIND_INTERNAL,
-        place.start_ns,
-        place.end_ns,
-        attributes,
-        place.events,
-        (),
-        *status,
-    )
+    name = shown(group.label)[:MAX_NAME_LENGTH] or semconv.ENTITY_TYPE_GROUP
+    span = place.span(name, KIND_INTERNAL, attributes, status=status)
     said, said_link = group_of(span)
     native = difference(group.to_json(), said.to_json())
     add_native(attributes, native | link_difference(link, said_link))

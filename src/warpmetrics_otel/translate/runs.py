@@ -64,19 +64,7 @@ def run_span(run: Run, place: Place, verdict: Verdict | None, follows: Follows |
     status = add_verdict(attributes, verdict)
     attributes[semconv.WARPMETRICS_ENTITY_TYPE] = semconv.ENTITY_TYPE_RUN
     attributes[semconv.WARPMETRICS_RUN_ID] = shown(run.id)
-    span = Span(
-        place.trace_id,
-        place.span_id,
-        0,
-        run_name(label),
-        KIND_INTERNAL,
-        place.start_ns,
-        place.end_ns,
-        attributes,
-        place.events,
-        links,
-        *status,
-    )
+    span = place._replace(parent_span_id=0).span(run_name(label), KIND_INTERNAL, attributes, links, status)
     add_native(attributes, difference(run.to_json(), run_of(span).to_json()))
     return span
 
