@@ -18,7 +18,7 @@ from opentelemetry.trace import INVALID_SPAN_CONTEXT, SpanContext
 from warpmetrics_otel import fork, ids, semconv
 from warpmetrics_otel.bridge import Gathering
 from warpmetrics_otel.bridge.node import own_id
-from warpmetrics_otel.deliver.ancestry import Above, Ancestry
+from warpmetrics_otel.deliver.listener import Above, Listener
 from warpmetrics_otel.entities import Entity
 from warpmetrics_otel.standing import Standing, is_open_here, is_within_run
 from warpmetrics_otel.translate.dialects import kind_of
@@ -66,6 +66,7 @@ class Others:
         self._elsewhere = elsewhere
         self._begin = begin
         self._name = name
+        self._listeners: list[Listener] = []
         self._start_afresh()
         fork.after_fork(self._start_afresh)
 
@@ -74,10 +75,6 @@ class Others:
         self._starting = threading.Lock()
         self._inbox: deque[tuple[ReadableSpan, Above | None]] = deque()
         self._gathering = self._make()
-        self._ancestry = Ancestry()
-        # Straight, since they are called for every span there is.
-        self.started, self.ended = self._ancestry.started, self._ancestry.ended
-        """See `Ancestry`. What `ended` gives has to `come`."""
         self._thread: threading.Thread | None = None
         self._resting = True
         self._wake = threading.Event()
@@ -88,12 +85,16 @@ class Others:
     @property
     def early(self) -> int:
         """How many calls and groups were told before all above them was known."""
-        return self._gathering.early.total() + self._ancestry.forgotten
+        return self._gathering.early.total() + sum(listener.forgotten for listener in self._listeners)
 
     @property
     def busy(self) -> bool:
         """Whether spans are on their way that have not been told."""
         return bool(self._inbox or self._gathering.waiting)
+
+    def listen(self, listener: Listener) -> None:
+        """Spans come from this one too."""
+        self._listeners.append(listener)
 
     def come(self, span: ReadableSpan, above: Above) -> None:
         """A span of others has ended that may be about an LLM. On the agent's thread."""
@@ -113,9 +114,10 @@ class Others:
         """A span was evaluated by a log event."""
         with self._lock:
             self._work_off()
-            span = self._ancestry.watch(context.span_id)
-            if span is not None:
-                self._tell_of(self._guarded(self._place, span, self._ancestry.above(span)))
+            for listener in self._listeners:
+                span = listener.watch(context.span_id)
+                if span is not None:
+                    self._tell_of(self._guarded(self._place, span, listener.above(span)))
             key = context.trace_id, context.span_id
             self._tell_of(self._guarded(self._gathering.evaluated, key, event, time.monotonic()))
 

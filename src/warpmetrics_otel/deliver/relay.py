@@ -11,29 +11,26 @@ from collections.abc import Hashable
 from weakref import WeakKeyDictionary
 
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
-from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.sdk.trace import ReadableSpan, Span, TracerProvider
 
 from warpmetrics_otel import fork
-from warpmetrics_otel.deliver.ancestry import OURS
+from warpmetrics_otel.deliver.listener import Above, Listener
 from warpmetrics_otel.deliver.mouth import Mouth
-from warpmetrics_otel.standing import SCOPE
 
 logger = logging.getLogger("warpmetrics_otel")
 
-_NOBODYS = InstrumentationScope("")
 
-
-class Relay(SpanProcessor):
+class Relay(Listener):
     """Tells mouths of the spans of others on one provider."""
 
     def __init__(self) -> None:
+        super().__init__()
+        self._hears = False
         self._mouths: tuple[Mouth, ...] = ()
         self._others: set[Hashable] = set()
         self._infers: Hashable = None
         self._goes_on: Hashable = None
         self._said = False
-        self._ours = _NOBODYS
 
     def has(self, destination: Hashable) -> bool:
         """Whether something on this provider sends to that destination already."""
@@ -69,7 +66,9 @@ class Relay(SpanProcessor):
 
     def add(self, mouth: Mouth) -> None:
         """Tell this one from now on."""
+        mouth.others.listen(self)
         self._mouths = (*self._mouths, mouth)
+        self._hears = True
 
     def remove(self, mouth: Mouth) -> None:
         """Tell it no more."""
@@ -78,29 +77,22 @@ class Relay(SpanProcessor):
         if self._goes_on == mouth.destination:
             self._goes_on = None
         self._mouths = tuple(one for one in self._mouths if one is not mouth)
+        self._hears = bool(self._mouths)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Take note of what may be above a call."""
-        scope = span.instrumentation_scope
-        if scope is not self._ours and self._mouths and not self._is_ours(scope):
-            for mouth in self._mouths:
-                mouth.others.started(span, parent_context)
+        # Recorders tell of their own spans themselves, and wait for every look at one.
+        if span.instrumentation_scope is not self._ours:
+            super().on_start(span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Pass on a span of others."""
-        scope = span.instrumentation_scope
-        if scope is not self._ours and self._mouths and not self._is_ours(scope):
-            for mouth in self._mouths:
-                above = mouth.others.ended(span)
-                if above is not None and above is not OURS:
-                    mouth.others.come(span, above)
+        if span.instrumentation_scope is not self._ours:
+            super().on_end(span)
 
-    def _is_ours(self, scope: InstrumentationScope | None) -> bool:
-        if scope is None or scope.name != SCOPE:
-            return False
-        # The agent waits for every look at a span of ours.
-        self._ours = scope
-        return True
+    def _heard(self, span: ReadableSpan, above: Above) -> None:
+        for mouth in self._mouths:
+            mouth.others.come(span, above)
 
     def shutdown(self) -> None:
         """Pass on what waits; sending is the recorders' business."""

@@ -1,8 +1,8 @@
-"""What is above a span that has just ended: the open spans of others, and what of ours those stand under.
+"""Hearing of every span of a provider: what is above one that has just ended, where that is anybody's business.
 
-It is asked and told on the agent's thread, for every span there is, most of which are about no LLM. So it keeps nothing
-that lives longer than the spans do anyway but numbers, has no lock since its dictionaries are changed in single steps,
-and takes a span's id out of its context by place: by name it is twenty bytecodes, and there are four of them a span.
+That is asked and told on the agent's thread, for every span there is, most of which are about no LLM. So it keeps
+nothing that lives longer than the spans do anyway but numbers, has no lock since its dictionaries are changed in single
+steps, calls nothing of its own on the way, and takes a span's id out of its context by place.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from opentelemetry.context import Context, get_current
-from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, get_current_span
 
+from warpmetrics_otel import fork
 from warpmetrics_otel.bridge.node import own_id
-from warpmetrics_otel.standing import Standing, is_ours, standing_in
+from warpmetrics_otel.standing import SCOPE, Standing, standing_in
 from warpmetrics_otel.translate.dialects import registry
 
 MOST_OPEN = 50_000
@@ -28,6 +30,7 @@ _MOST_KEPT = 10_000
 _MOST_STANDING = 20_000
 _MOST_STEPS = 100
 _SPAN_ID: Final = 1
+_NOBODYS = InstrumentationScope("")
 
 
 class Above(NamedTuple):
@@ -39,27 +42,48 @@ class Above(NamedTuple):
     """The Warpmetrics run or group that they, or it itself, stand under."""
 
 
-OURS = Above([], None)
-"""Stands for what is above a span of Warpmetrics, which says so itself."""
-
-
-class Ancestry:
-    """The spans of one provider that are under way."""
+class Listener(SpanProcessor):
+    """Passes on the spans of others that may be about a model with what is above them, and all of Warpmetrics' own."""
 
     def __init__(self) -> None:
+        self._hears = True
+        """Whether anybody wants to know."""
+        self._theirs = self._ours = _NOBODYS
+        """The scopes that the last spans were of: most are of the same as the one before."""
+        self.forgotten = 0
+        """How many open spans were forgotten."""
+        self._start_afresh()
+        fork.after_fork(self._start_afresh)
+
+    def _start_afresh(self) -> None:
         self._open: dict[int, ReadableSpan] = {}
+        """The spans of others that are under way."""
         self._watched: set[int] = set()
-        """Open spans that something waits for."""
+        """Those of them that something waits for."""
         self._standing: dict[int, Standing] = {}
         """The runs and groups of Warpmetrics that spans stand under directly."""
         self._young: dict[int, int] = {}
         """The parents of the spans that started last, and before those; some of them are open, and some are not."""
         self._old: dict[int, int] = {}
-        self.forgotten = 0
-        """How many open spans were forgotten."""
 
-    def started(self, span: ReadableSpan, context: Context | None) -> None:
-        """A span of others has started in this context; None stands for the current one."""
+    def _heard(self, span: ReadableSpan, above: Above) -> None:
+        """A span of others has ended that may be about a model, or that something beneath it waits for."""
+        raise NotImplementedError
+
+    def _own_started(self, span: ReadableSpan) -> None:
+        """A span of Warpmetrics has started."""
+
+    def _own_ended(self, span: ReadableSpan) -> None:
+        """A span of Warpmetrics has ended."""
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Take note of what may be above a call."""
+        scope = span.instrumentation_scope
+        if scope is not self._theirs and self._is_ours(scope):
+            self._own_started(span)
+            return
+        if not self._hears:
+            return
         spans, parent, span_id = self._open, span.parent, span.context[_SPAN_ID]
         if parent is not None:
             parent_id, lineage = parent[_SPAN_ID], self._young
@@ -67,27 +91,41 @@ class Ancestry:
             if len(lineage) > MOST_YOUNG:
                 self._age()
             if parent_id not in spans:
-                standing = _standing(parent, get_current() if context is None else context)
+                standing = _standing(parent, get_current() if parent_context is None else parent_context)
                 if standing is not None:
                     self._stands(span_id, standing)
         spans[span_id] = span
         if len(spans) > MOST_OPEN:
             self._forget_oldest()
 
-    def ended(self, span: ReadableSpan) -> Above | None:
-        """A span of anybody has ended; what is above it, where it may be about a model or something waits for it.
-
-        Returns:
-            `OURS` for a span of Warpmetrics, None for a span that nothing has to be done about.
-        """
+    def on_end(self, span: ReadableSpan) -> None:
+        """Pass on a span that is somebody's business."""
         span_id = span.context[_SPAN_ID]
-        if self._open.pop(span_id, None) is None and is_ours(span):
-            return OURS
+        if self._open.pop(span_id, None) is None and not self._is_known_after_all(span):
+            return
         if self._watched and span_id in self._watched:
             self._watched.discard(span_id)
-        elif (attributes := span.attributes) is None or registry.evidence.isdisjoint(attributes):
-            return None
-        return self.above(span)
+            self._heard(span, self.above(span))
+        elif (attributes := span.attributes) is not None and not registry.evidence.isdisjoint(attributes):
+            self._heard(span, self.above(span))
+
+    def _is_known_after_all(self, span: ReadableSpan) -> bool:
+        """Whether a span of others whose start was not heard of is of interest; those of Warpmetrics are passed on."""
+        if self._is_ours(span.instrumentation_scope):
+            self._own_ended(span)
+            return False
+        return self._hears
+
+    def _is_ours(self, scope: InstrumentationScope | None) -> bool:
+        if scope is self._ours:
+            return True
+        if scope is None:
+            return False
+        if scope.name == SCOPE:
+            self._ours = scope
+            return True
+        self._theirs = scope
+        return False
 
     def watch(self, span_id: int) -> ReadableSpan | None:
         """The open span of this id, whose end is waited for from now on; None where it is not open."""

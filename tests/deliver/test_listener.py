@@ -1,32 +1,33 @@
 """What is above a call, as far as this process has seen it: open, ended lately, or elsewhere."""
 
 import pytest
-from opentelemetry.sdk.trace import SpanProcessor
 from opentelemetry.trace import set_span_in_context, use_span
 
 from tests.deliver.foreign import instrumented
 from warpmetrics_otel import Warpmetrics
-from warpmetrics_otel.deliver import ancestry
-from warpmetrics_otel.deliver.ancestry import Ancestry
+from warpmetrics_otel.deliver import listener
+from warpmetrics_otel.deliver.listener import Listener
 
 
-class Heard(SpanProcessor):
-    """Tells an `Ancestry` of everything, and keeps what it says of each span that ends."""
+class Heard(Listener):
+    """Keeps what is said of each span that ends."""
 
     def __init__(self):
-        self.ancestry = Ancestry()
-        self.above = {}
+        super().__init__()
+        self.heard = {}
+        self.own = []
 
-    def on_start(self, span, parent_context=None):
-        if span.instrumentation_scope.name == "others":
-            self.ancestry.started(span, parent_context)
+    def _heard(self, span, above):
+        self.heard[span.name] = above
 
-    def on_end(self, span):
-        if span.instrumentation_scope.name == "others":
-            self.above[span.name] = self.ancestry.ended(span)
+    def _own_started(self, span):
+        self.own.append(("started", span.name))
+
+    def _own_ended(self, span):
+        self.own.append(("ended", span.name))
 
     def names(self, name):
-        found = self.above[name]
+        found = self.heard.get(name)
         return None if found is None else [span.name for span in found.spans]
 
 
@@ -73,7 +74,7 @@ def test_a_group_of_ours_that_has_ended_is_still_above_what_it_has_set_going(hea
         call.end()
     wm.shutdown(60)
     assert heard.names("chat m") == []
-    assert heard.above["chat m"].entity.id == group.id
+    assert heard.heard["chat m"].entity.id == group.id
 
 
 def test_a_span_of_ours_that_is_the_parent_though_nothing_is_in_force(heard, others):
@@ -83,7 +84,7 @@ def test_a_span_of_ours_that_is_the_parent_though_nothing_is_in_force(heard, oth
         others.call()
     wm.shutdown(60)
     assert heard.names("chat m") == ["tool"]
-    assert heard.above["chat m"].entity.id == run.id
+    assert heard.heard["chat m"].entity.id == run.id
 
 
 def test_what_is_in_force_is_above_a_span_whose_parent_was_not_seen(heard, others):
@@ -93,11 +94,11 @@ def test_what_is_in_force_is_above_a_span_whose_parent_was_not_seen(heard, other
         others.call()
     wm.shutdown(60)
     assert heard.names("chat m") == ["task"]
-    assert heard.above["chat m"].entity.id == "wm_grp_abc"
+    assert heard.heard["chat m"].entity.id == "wm_grp_abc"
 
 
 def test_the_way_up_of_what_is_open_is_known_however_much_happens_meanwhile(heard, others, monkeypatch):
-    monkeypatch.setattr(ancestry, "MOST_YOUNG", 10)
+    monkeypatch.setattr(listener, "MOST_YOUNG", 10)
     with others.span():
         outer = others.tracer.start_span("outer")
         with use_span(outer, end_on_exit=False):
@@ -113,18 +114,33 @@ def test_the_way_up_of_what_is_open_is_known_however_much_happens_meanwhile(hear
     assert heard.names("chat m") == ["GET /chat"]
 
 
-def test_a_span_of_ours_is_known_for_one(heard, others):
+def test_spans_of_ours_are_told_apart(heard, others):
     wm = Warpmetrics(tracer_provider=others.provider)
-    with wm.run("Writer") as run:
-        span = run.span
+    with others.span(), wm.run("Writer"), others.span("tool"):
+        pass
     wm.shutdown(60)
-    assert heard.ancestry.ended(span) is ancestry.OURS
+    assert heard.own == [("started", "invoke_workflow Writer"), ("ended", "invoke_workflow Writer")]
+
+
+def test_a_span_whose_start_was_not_heard_of_is_heard_of_when_it_ends(others):
+    call = others.tracer.start_span("chat m", attributes={"gen_ai.operation.name": "chat"})
+    late = Heard()
+    others.provider.add_span_processor(late)
+    call.end()
+    assert late.names("chat m") == []
+
+
+def test_nobody_is_told_where_nobody_wants_to_know(heard, others):
+    heard._hears = False
+    with others.span():
+        others.call()
+    assert heard.heard == {}
 
 
 def test_what_is_remembered_is_bounded(heard, others, monkeypatch):
-    monkeypatch.setattr(ancestry, "MOST_OPEN", 100)
+    monkeypatch.setattr(listener, "MOST_OPEN", 100)
     left = [others.tracer.start_span("never ends") for _ in range(250)]
-    assert heard.ancestry.forgotten > 100
+    assert heard.forgotten > 100
     with others.span():
         others.call()
     assert heard.names("chat m") == ["GET /chat"]
