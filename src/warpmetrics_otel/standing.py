@@ -11,7 +11,6 @@ from weakref import WeakSet
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Span, SpanContext, TraceState
 
 SCOPE = "warpmetrics_otel"
@@ -32,12 +31,6 @@ def is_within_run(context: SpanContext) -> bool:
     """Whether the trace of a span is that of a run, which may be recorded in another process."""
     key, value = RUN_ENTRY
     return context.trace_state.get(key) == value
-
-
-def is_ours(span: ReadableSpan) -> bool:
-    """Whether Warpmetrics recorded a span."""
-    scope = span.instrumentation_scope
-    return scope is not None and scope.name == SCOPE
 
 
 class Standing(NamedTuple):
