@@ -14,7 +14,6 @@ from tests.golden.load import HERE, golden
 from tests.read.agent_spans import SpanFile, act, native, outcome, trace_hex
 from tests.read.backend_server import reply, send, serving
 from warpmetrics_otel import Warpmetrics
-from warpmetrics_otel.commands import app
 
 pytestmark = pytest.mark.otlp_file
 
@@ -32,19 +31,6 @@ def environment(monkeypatch):
         monkeypatch.delenv(f"WARPMETRICS_{name}", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def run(capsys):
-    """Run the command line: its exit code, standard output and standard error on one line."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            app([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err.replace("\n", " ")
-
-    return run
 
 
 @pytest.fixture

@@ -7,25 +7,10 @@ import pytest
 from tests.read.agent_spans import SpanFile, act, native, outcome
 from tests.read.statistics import two_hundred
 from tests.read.statistics.comparing import EXPECTED, expected_with_merged, matches
-from warpmetrics_otel.commands import app
 
 pytestmark = pytest.mark.otlp_file
 
 FOUND, NOTHING_FOUND, COULD_NOT_LOOK, INCOMPLETE = 0, 1, 2, 3
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run the command line: its exit code, and what it said on both streams."""
-    monkeypatch.delenv("WARPMETRICS_OTLP_FILE", raising=False)
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            app([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err.replace("\n", " ")
-
-    return run
 
 
 @pytest.fixture(scope="module")
