@@ -13,8 +13,9 @@ from warpmetrics_otel.record.told import Json, fixed, fixed_tokens, written_call
 from warpmetrics_otel.record.turns import turns_of
 from warpmetrics_otel.translate.call_rows import call_from_data
 from warpmetrics_otel.translate.exact import json_text, plain_value
-from warpmetrics_otel.translate.records import record_of
+from warpmetrics_otel.translate.records import record_of, row_of
 
+ASCII = st.text(st.characters(max_codepoint=127), max_size=40)
 TEXTS = st.text(st.characters(codec=None), max_size=40)
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
@@ -50,12 +51,34 @@ def told(data, opts=None):
 def test_a_calls_row_is_the_one_that_its_data_gives(opts, **given_data):
     data = CallData("openai", request_model="m", started_ns=10**18, ended_ns=10**18 + 1_500_000, **given_data)
     (key, link_key), (record, link), _ = written_call(told(data, opts))
-    expected = record_of(call_from_data("wm_call_1", data, opts))
-    assert json.dumps(json.loads(record[1:]), sort_keys=True) == json.dumps(json.loads(expected[1:]), sort_keys=True)
-    assert list(json.loads(record[1:])) == list(json.loads(expected[1:]))
+    assert_same_row(record, call_from_data("wm_call_1", data, opts))
     assert key == "wm_call_1"
     assert link_key == "wm_run_1>wm_call_1"
     assert json.loads(link[1:])["timestamp"] == json.loads(record[1:])["endedAt"]
+
+
+@given(
+    messages=st.lists(st.fixed_dictionaries({"role": TEXTS | ASCII, "content": TEXTS | ASCII}), max_size=3),
+    response=st.none() | TEXTS | ASCII,
+    tokens=st.none() | st.dictionaries(TEXTS, st.integers(0, 99), max_size=3),
+    provider=TEXTS | ASCII,
+    duration=st.integers(0, 10**10),
+)
+def test_so_is_that_of_a_call_that_says_no_more_than_most(messages, response, tokens, provider, duration):
+    data = CallData.said(provider, "chat", "m")
+    data.bare, data.messages, data.response, data.tokens = True, messages, response, tokens
+    data.exact, data.started_ns, data.ended_ns = True, 10**18, 10**18 + duration
+    _, (record, _), _ = written_call(told(data))
+    assert_same_row(record, call_from_data("wm_call_1", data))
+
+
+def assert_same_row(record, call):
+    row = row_of(record)
+    assert row is not None
+    assert row[0] == "calls"
+    expected = record_of(call)[1:]
+    assert json.dumps(json.loads(row[1]), sort_keys=True) == json.dumps(json.loads(expected), sort_keys=True)
+    assert list(json.loads(row[1])) == list(json.loads(expected))
 
 
 @given(PLAIN)

@@ -99,8 +99,9 @@ class Intake:
                 return
             if not self._seen.add_all(keys):
                 records, fact = self._rest_of(keys, records, fact)
-            if records:
-                self._backlog.add(records)
+                if not records:
+                    return
+            self._backlog.add(records)
             if fact is not None:
                 self._facts.append(fact)
                 if len(self._facts) > _MOST_FACTS:

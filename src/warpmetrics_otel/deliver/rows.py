@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 
 from warpmetrics_otel.entities import KINDS
 from warpmetrics_otel.translate.json_text import encoder
-from warpmetrics_otel.translate.records import CODES
+from warpmetrics_otel.translate.records import CODES, row_of
 
 _write = encoder(ascii_only=True)
-_KINDS = {code: kind for kind, code in CODES.items()}
 CUT = "[cut by warpmetrics-otel: the server refused the size]"
 _TEXT_LENGTHS = (65_536, 16_384, 4096, 1024, 256)
 _INSTEAD = {"messages": CUT, "response": CUT, "toolCalls": None, "opts": {"cut": CUT}, "error": CUT}
@@ -41,8 +40,8 @@ def packed(row: Row) -> bytes:
 
 def unpacked(record: bytes, position: Any) -> Row | None:
     """The row in a record; None when it holds no kind that is known."""
-    kind = _KINDS.get(record[:1])
-    return None if kind is None else Row(kind, record[1:], position)
+    row = row_of(record)
+    return None if row is None else Row(*row, position)
 
 
 def body(rows: Iterable[Row]) -> bytes:

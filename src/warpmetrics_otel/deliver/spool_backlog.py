@@ -54,8 +54,9 @@ class SpoolBacklog:
     def add(self, records: Sequence[bytes]) -> None:
         """Accept entities: they outlive the process when this returns, unless the spool takes nothing."""
         # What waits in memory is older: a row must not overtake it on its way to the server.
-        self._memory_used = self._memory_used and self._memory.pending() > 0
-        if not self._memory_used and self.spool.append(*records):
+        if self._memory_used and self._memory.pending():
+            self._memory.add(records)
+        elif self.spool.append(*records):
             self._group_sync.appended()
         else:
             self._memory_used = True

@@ -10,8 +10,8 @@ from warpmetrics_otel.entities.rows import Entity
 
 Fact = tuple[Any, ...]
 """What metrics count of an entity: its kind and id; then, of a run, its label, its act's id and that act's name, where
-they are known; of a call, provider, model, tokens, cost (ABSENT where nobody said it) and start; of an outcome or act,
-what it is about and its name."""
+they are known; of a call, provider, model, tokens, cost (ABSENT where nobody said it) and start, as native rows may
+have it; of an outcome or act, what it is about and its name."""
 
 Written = tuple[tuple[str, ...], tuple[bytes, ...], Fact | None]
 """An entity as it is sent, and then its link if it has one: their keys, their records (`translate.records`), and what

@@ -7,9 +7,8 @@ what making entities takes is left to delivery, which has a thread for it (`told
 
 from __future__ import annotations
 
-import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from warpmetrics_otel import entities, ids
 from warpmetrics_otel.beside import beside
@@ -24,6 +23,7 @@ from warpmetrics_otel.record.told import (
 from warpmetrics_otel.record.turns import Turns, turns_of
 from warpmetrics_otel.translate.exact import plain_value
 from warpmetrics_otel.translate.opts import Redact, redacted
+from warpmetrics_otel.translate.records import entity_of
 
 if TYPE_CHECKING:
     from warpmetrics_otel.capture.data import CallData
@@ -94,7 +94,7 @@ class Telling:
         told = (written_call, state.id, parent.id, data, turns, tokens, more)
         if beside.readers and beside.wanted(self._destination):
             _, (record, _), _ = written_call(told)
-            beside.put(entities.Call.from_json(json.loads(record[1:])), self._destination)
+            beside.put(cast(entities.Call, entity_of(record)), self._destination)
         if self._tap is not None:
             self._tap.take_later(told, size)
 

@@ -8,12 +8,16 @@ objects kept alive cost the agent more, in collected garbage, than making them.
 from __future__ import annotations
 
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warpmetrics_otel.entities import ABSENT, Told, Written
 from warpmetrics_otel.translate.call_rows import duration_of
 from warpmetrics_otel.translate.exact import MAX_DEPTH, json_text, plain_value
+from warpmetrics_otel.translate.short_calls import short_call
 from warpmetrics_otel.translate.times import iso
+
+if TYPE_CHECKING:
+    from warpmetrics_otel.capture.data import CallData
 
 
 class Json(str):
@@ -39,11 +43,14 @@ def fixed_tokens(tokens: Any) -> Any:
     return plain.copy() if type(plain) is dict else plain
 
 
+# Of ids only those are quoted that users may have given: of what something is beneath, or about.
+
+
 def written_run(told: Told) -> Written:
     """The record of a run."""
     _, native_id, label, opts, act_id, act_name, at_ns = told
     text = (
-        f'a{{"id":{quoted(native_id)},"label":{_text(label)},"opts":{_text(opts)},"refId":{_text(act_id)},'
+        f'a{{"id":"{native_id}","label":{_text(label)},"opts":{_text(opts)},"refId":{_text(act_id)},'
         f'"startedAt":"{iso(at_ns)}"}}'
     )
     return (native_id,), (text.encode("ascii"),), ("runs", native_id, label, act_id, act_name)
@@ -53,7 +60,7 @@ def written_group(told: Told) -> Written:
     """The records of a group and its link."""
     _, native_id, parent_id, label, opts, at_ns = told
     at = iso(at_ns)
-    text = f'b{{"id":{quoted(native_id)},"label":{_text(label)},"opts":{_text(opts)},"startedAt":"{at}"}}'
+    text = f'b{{"id":"{native_id}","label":{_text(label)},"opts":{_text(opts)},"startedAt":"{at}"}}'
     link = _link(parent_id, native_id, "group", at)
     return (native_id, f"{parent_id}>{native_id}"), (text.encode("ascii"), link), None
 
@@ -61,33 +68,45 @@ def written_group(told: Told) -> Written:
 def written_call(told: Told) -> Written:
     """The records of a call and its link."""
     _, native_id, parent_id, data, turns, tokens, more = told
-    messages, response, tools, tool_calls, opts = more or (turns, data.response, None, None, None)
-    failed = data.error is not None or data.error_type is not None
     model = data.request_model if data.request_model is not None else data.response_model
+    started_ns, ended_ns = data.started_ns, data.ended_ns
+    record, cost = None, ABSENT
+    if more is None and data.bare:
+        duration = duration_of(data)
+        record = short_call(
+            native_id, data.provider, model, turns, data.response, tokens, duration, started_ns, ended_ns
+        )
+    elif data.cost is not None:
+        cost = data.cost
+    if record is None:
+        record = _whole_call(native_id, data, model, tokens, more or (turns, data.response, None, None, None))
+    fact = ("calls", native_id, data.provider, model, tokens, cost, started_ns / 1_000_000)
+    link = _link(parent_id, native_id, "call", iso(ended_ns))
+    return (native_id, f"{parent_id}>{native_id}"), (record, link), fact
+
+
+def _whole_call(native_id: str, data: CallData, model: Any, tokens: Any, said: tuple[Any, ...]) -> bytes:
+    messages, response, tools, tool_calls, opts = said
     text = (
-        f'c{{"id":{quoted(native_id)},"provider":{_text(data.provider)},"model":{_text(model)},'
+        f'c{{"id":"{native_id}","provider":{_text(data.provider)},"model":{_text(model)},'
         f'"messages":{_said(messages) if type(messages) is tuple else _text(messages)}'
     )
-    if data.by_hand or not failed:
+    if data.by_hand or not data.failed:
         text += (
-            f',"response":{_text(response)},"tools":{"null" if tools is None else _text(tools)},'
-            f'"toolCalls":{"null" if tool_calls is None else _text(tool_calls)},"tokens":{_text(tokens)}'
+            f',"response":{_text(response)},"tools":{_text(tools)},"toolCalls":{_text(tool_calls)},'
+            f'"tokens":{_text(tokens)}'
         )
-    started, ended = iso(data.started_ns), iso(data.ended_ns)
     text += (
-        f',"duration":{duration_of(data)},"startedAt":"{started}","endedAt":"{ended}",'
-        f'"status":"{"error" if failed else "success"}"'
+        f',"duration":{duration_of(data)},"startedAt":"{iso(data.started_ns)}","endedAt":"{iso(data.ended_ns)}",'
+        f'"status":"{"error" if data.failed else "success"}"'
     )
-    if failed:
+    if data.failed:
         text += f',"error":{_text(data.error or data.error_type)}'
     if opts is not None:
         text += f',"opts":{_text(opts)}'
     if data.cost is not None:
         text += f',"cost":{_text(data.cost)}'
-    cost = ABSENT if data.cost is None else data.cost
-    fact = ("calls", native_id, data.provider, model, tokens, cost, started)
-    link = _link(parent_id, native_id, "call", ended)
-    return (native_id, f"{parent_id}>{native_id}"), (f"{text}}}".encode("ascii"), link), fact
+    return f"{text}}}".encode("ascii")
 
 
 def written_mark(told: Told) -> Written:
@@ -95,14 +114,14 @@ def written_mark(told: Told) -> Written:
     _, kind, native_id, ref_id, name, opts, at_ns = told
     letter = "e" if kind == "outcomes" else "f"
     text = (
-        f'{letter}{{"id":{quoted(native_id)},"refId":{quoted(ref_id)},"name":{_text(name)},"opts":{_text(opts)},'
+        f'{letter}{{"id":"{native_id}","refId":{quoted(ref_id)},"name":{_text(name)},"opts":{_text(opts)},'
         f'"timestamp":"{iso(at_ns)}"}}'
     )
     return (native_id,), (text.encode("ascii"),), (kind, native_id, ref_id, name)
 
 
 def _link(parent_id: str, child_id: str, kind: str, at: str) -> bytes:
-    text = f'd{{"parentId":{quoted(parent_id)},"childId":{quoted(child_id)},"type":"{kind}","timestamp":"{at}"}}'
+    text = f'd{{"parentId":{quoted(parent_id)},"childId":"{child_id}","type":"{kind}","timestamp":"{at}"}}'
     return text.encode("ascii")
 
 
@@ -118,9 +137,6 @@ def _text(value: Any) -> str:
 
 
 def _said(roles_and_texts: tuple[str, ...]) -> str:
-    if len(roles_and_texts) == 2:  # a prompt
-        role, text = roles_and_texts
-        return f'[{{"role":{quoted(role)},"content":{quoted(text)}}}]'
     said = zip(roles_and_texts[::2], roles_and_texts[1::2], strict=True)
     texts = [f'{{"role":{quoted(role)},"content":{quoted(text)}}}' for role, text in said]
     return f"[{','.join(texts)}]"

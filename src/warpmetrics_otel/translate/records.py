@@ -12,6 +12,7 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from warpmetrics_otel.entities import ABSENT, KINDS, Act, Call, Entity, Group, Link, Outcome, Run, row_from
+from warpmetrics_otel.translate import short_calls
 from warpmetrics_otel.translate.exact import plain_value
 from warpmetrics_otel.translate.json_text import encoder
 
@@ -39,9 +40,21 @@ def record_of(entity: Entity) -> bytes:
     return CODES[entity.kind] + text.encode("ascii")
 
 
+def row_of(record: bytes) -> tuple[str, bytes] | None:
+    """The kind and the JSON text of a record; None when it holds no kind that is known."""
+    if record[:1] == short_calls.LETTER:
+        record = short_calls.whole_call(record)
+    kind = _KINDS.get(record[:1])
+    return None if kind is None else (kind, record[1:])
+
+
 def entity_of(record: bytes) -> Entity:
     """The entity in a record that was written here."""
-    return row_from(_KINDS[record[:1]], json.loads(record[1:]))
+    row = row_of(record)
+    if row is None:
+        raise ValueError(f"{record[:1]!r} is no kind of entity")
+    kind, text = row
+    return row_from(kind, json.loads(text))
 
 
 # Every field is one of JSON's, or the writers raise TypeError; ABSENT is none.

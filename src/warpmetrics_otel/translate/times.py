@@ -9,7 +9,7 @@ from typing import Any
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MICROSECOND = datetime.timedelta(microseconds=1)
-_LAST_NS = 253_402_300_799_999_999_999
+_LAST_MS = 253_402_300_799_999
 """The end of the year 9999, after which ISO 8601 has more digits."""
 # Zero means "not set" in OTLP, and what is beyond 63 bits loses the batch that it is in.
 TIMES = range(1, 1 << 63)
@@ -17,13 +17,13 @@ TIMES = range(1, 1 << 63)
 
 def iso(time_ns: int) -> str:
     """The time as the native API has it, cut to milliseconds. Times before 1970 and after 9999 read as the nearest."""
-    if not 0 <= time_ns <= _LAST_NS:
-        time_ns = min(max(time_ns, 0), _LAST_NS)
     return _milliseconds(time_ns // 1_000_000)
 
 
 @lru_cache(maxsize=64)
 def _milliseconds(milliseconds: int) -> str:
+    if not 0 <= milliseconds <= _LAST_MS:
+        milliseconds = min(max(milliseconds, 0), _LAST_MS)
     return f"{_seconds(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
 
 

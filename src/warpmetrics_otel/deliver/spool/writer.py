@@ -183,9 +183,8 @@ class Writer:
             records += record_header(MARK, len(payload), checksum) + payload
         try:
             # At an offset rather than at the end: what a failed or interrupted write left is written over.
-            written = self._write(segment.handle, records, at)  # type: ignore[arg-type]  # the active segment is open
-            if written != length:
-                write_whole(self._files, segment.handle, records[written:], at + written)  # type: ignore[arg-type]
+            if self._write(segment.handle, records, at) != length:  # type: ignore[arg-type]  # the active one is open
+                write_whole(self._files, segment.handle, records, at)  # type: ignore[arg-type]
         except OSError as error:
             self._refuse(count, _reason(error), error)
             return False
