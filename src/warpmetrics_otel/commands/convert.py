@@ -19,6 +19,7 @@ from warpmetrics_otel.commands.options import INFER_VARIABLE
 from warpmetrics_otel.commands.speech import COULD_NOT_LOOK, INCOMPLETE, NOTHING_FOUND, fail, warn
 from warpmetrics_otel.deliver.shown import Shown
 from warpmetrics_otel.entities import Entity
+from warpmetrics_otel.installed_dialects import find_dialects
 from warpmetrics_otel.read.otlp_file import read_spans
 from warpmetrics_otel.read.viewed import viewed
 from warpmetrics_otel.translate.before import Before
@@ -83,6 +84,7 @@ def convert(
 def _to_native(
     files: list[Path], out: IO[bytes], malformed: Callable[[str], None], *, content: bool, infer_runs: bool
 ) -> int:
+    find_dialects()
     traces = WholeTraces(infer_runs=infer_runs)
     shown = Shown(None, native_content=content)
     written = 0

@@ -13,6 +13,7 @@ import typer
 
 from warpmetrics_otel.commands.progress import Progress
 from warpmetrics_otel.commands.speech import COULD_NOT_LOOK, INCOMPLETE, NOTHING_FOUND, encodable, fail, warn
+from warpmetrics_otel.installed_dialects import find_dialects
 from warpmetrics_otel.read import Chains, assemble
 from warpmetrics_otel.read.finder import Finder
 from warpmetrics_otel.read.render import terminal
@@ -52,6 +53,7 @@ class Reading:
         Args:
             wanted: a native id of any kind, a portable ref, a traceparent or a trace id; None for all chains.
         """
+        find_dialects()
         shown = not self.as_json and sys.stderr.isatty()
         try:
             with Progress(f"Reading {self.where}", self.source, shown=shown) as progress:

@@ -22,6 +22,7 @@ from warpmetrics_otel.deliver.options import MouthSettings
 from warpmetrics_otel.deliver.others import Others
 from warpmetrics_otel.deliver.shown import Shown
 from warpmetrics_otel.entities import Call, Entity, Group, Link
+from warpmetrics_otel.installed_dialects import find_dialects
 from warpmetrics_otel.standing import Standing
 from warpmetrics_otel.translate.answers import MOST_ANSWERS, Answered
 from warpmetrics_otel.translate.call_rows import Content
@@ -75,6 +76,7 @@ class Mouth:
         if self._connection is None:
             logger.warning("%s has no API key, so it sends nothing; set WARPMETRICS_API_KEY, or pass api_key=", name)
             return
+        find_dialects()
         if not self._recorded:
             beside.open(self._connection.destination)
         if options.native_content:

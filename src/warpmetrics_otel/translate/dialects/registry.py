@@ -1,6 +1,7 @@
 """Which convention a span speaks: by what is on it, never by a guess.
 
-Users' own conventions are asked first, the latest first, then these, from the most particular to the most general.
+Users' own conventions are asked first, the latest first, then those that are installed, then these, from the most
+particular to the most general.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ class Registry:
     """The conventions that are known, in the order in which they are asked."""
 
     def __init__(self) -> None:
-        self._dialects: tuple[Dialect, ...] = ()
+        self._own: tuple[Dialect, ...] = ()
+        self._installed: tuple[Dialect, ...] = ()
         self.evidence: frozenset[str] = frozenset()
         """The attribute names of which a span has one that may speak any of them, or is of Warpmetrics."""
-        self._set(BUILT_IN)
+        self._arrange()
 
     def register(self, dialect: Dialect) -> None:
         """Ask this convention before all others, from now on and in the whole process.
@@ -54,13 +56,25 @@ class Registry:
         Raises:
             ValueError: it has no evidence, so it would never be asked.
         """
-        if isinstance(dialect.evidence, str) or not dialect.evidence:
-            raise ValueError(f"the dialect {dialect.name!r} has the evidence {dialect.evidence!r}: name its attributes")
-        self._set((guarded(dialect), *(known for known in self._dialects if known.name != dialect.name)))
+        self._own = (_checked(dialect), *(known for known in self._own if known.name != dialect.name))
+        self._arrange()
+
+    def install(self, dialect: Dialect) -> None:
+        """Likewise, except that those which were registered are asked before it, and one of the same name instead.
+
+        Args:
+            dialect: the convention.
+
+        Raises:
+            ValueError: it has no evidence.
+        """
+        self._installed = (*self._installed, _checked(dialect))
+        self._arrange()
 
     def restore(self) -> None:
         """Ask only the built-in ones."""
-        self._set(BUILT_IN)
+        self._own = self._installed = ()
+        self._arrange()
 
     def find(self, attributes: Mapping[str, Any], scope: str) -> Dialect | None:
         """The convention of a span, by its attributes and the name of its scope; None when it is about no LLM."""
@@ -69,12 +83,21 @@ class Registry:
                 return dialect
         return None
 
-    def _set(self, dialects: tuple[Dialect, ...]) -> None:
+    def _arrange(self) -> None:
+        first: dict[str, Dialect] = {}
+        for dialect in (*self._own, *self._installed, *BUILT_IN):
+            first.setdefault(dialect.name, dialect)
+        dialects = first.values()
         names = (name for dialect in dialects for name in dialect.evidence)
         self.evidence = frozenset((*names, semconv.WARPMETRICS_ENTITY_TYPE))
         # One look-up for each name is faster than any set operation.
         self._asked = tuple((name, dialect, dialect.claims) for dialect in dialects for name in dialect.evidence)
-        self._dialects = dialects
+
+
+def _checked(dialect: Dialect) -> Dialect:
+    if isinstance(dialect.evidence, str) or not dialect.evidence:
+        raise ValueError(f"the dialect {dialect.name!r} has the evidence {dialect.evidence!r}: name its attributes")
+    return guarded(dialect)
 
 
 registry = Registry()
