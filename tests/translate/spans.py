@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from warpmetrics_otel import ids
 from warpmetrics_otel.entities import Batch
 from warpmetrics_otel.translate.foreign_traces import foreign_to_native
 from warpmetrics_otel.translate.views import KIND_INTERNAL, STATUS_ERROR, Event, Span
@@ -9,9 +10,11 @@ from warpmetrics_otel.translate.views import KIND_INTERNAL, STATUS_ERROR, Event,
 TRACE_ID = 0x4BF92F3577B34DA6A3CE929D0E0E4736
 START = 1_790_000_000_000_000_000
 MILLISECOND = 1_000_000
+RUN = ids.run_id_of_trace(TRACE_ID)
 _span_ids = count(0xA000)
 
 CHAT = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-5-mini"}
+USAGE = {"gen_ai.usage.input_tokens": 20, "gen_ai.usage.output_tokens": 5}
 EMBEDDINGS = {**CHAT, "gen_ai.operation.name": "embeddings", "gen_ai.request.model": "text-embedding-3-small"}
 HTTP = {"http.request.method": "POST", "url.full": "https://api.example.com/v1/chat/completions"}
 TOOL = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}
@@ -33,6 +36,10 @@ def span(name="chat gpt-5-mini", attributes=CHAT, parent=None, **fields):
         attributes,
         **fields,
     )
+
+
+def ours(kind, native_id, parent=None, **fields):
+    return span(kind, {"warpmetrics.entity.type": kind, f"warpmetrics.{kind}.id": native_id}, parent, **fields)
 
 
 def agent(name="planner", parent=None, **fields):

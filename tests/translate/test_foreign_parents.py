@@ -3,17 +3,7 @@
 import pytest
 
 from tests.record.memory import remembered
-from tests.translate.spans import (
-    CHAT,
-    EMBEDDINGS,
-    START,
-    TRACE_ID,
-    agent,
-    http,
-    native,
-    parents,
-    span,
-)
+from tests.translate.spans import CHAT, EMBEDDINGS, RUN, START, TRACE_ID, agent, http, native, ours, parents, span
 from warpmetrics_otel import ids
 from warpmetrics_otel.entities import Batch
 from warpmetrics_otel.translate.foreign import call_id, group_id
@@ -21,13 +11,7 @@ from warpmetrics_otel.translate.foreign_traces import foreign_to_native
 from warpmetrics_otel.translate.to_native import spans_to_native
 from warpmetrics_otel.translate.views import view
 
-RUN = ids.run_id_of_trace(TRACE_ID)
-
 LOW_64 = (1 << 64) - 1
-
-
-def ours(kind, native_id, parent=None, **fields):
-    return span(kind, {"warpmetrics.entity.type": kind, f"warpmetrics.{kind}.id": native_id}, parent, **fields)
 
 
 class TestWithOurs:

@@ -6,15 +6,17 @@ from tests.record.memory import remembered
 from tests.translate.spans import (
     CHAT,
     MILLISECOND,
+    RUN,
     START,
     TOOL,
-    TRACE_ID,
+    USAGE,
     agent,
     exception,
     failed,
     http,
     native,
     only_call,
+    ours,
     span,
 )
 from warpmetrics_otel import ids
@@ -23,14 +25,6 @@ from warpmetrics_otel.translate.call_rows import Content
 from warpmetrics_otel.translate.foreign import call_id, foreign_call, group_id
 from warpmetrics_otel.translate.foreign_traces import foreign_to_native
 from warpmetrics_otel.translate.views import Event, view
-
-RUN = ids.run_id_of_trace(TRACE_ID)
-
-USAGE = {"gen_ai.usage.input_tokens": 20, "gen_ai.usage.output_tokens": 5}
-
-
-def ours(kind, native_id, parent=None, **fields):
-    return span(kind, {"warpmetrics.entity.type": kind, f"warpmetrics.{kind}.id": native_id}, parent, **fields)
 
 
 class TestOutcomes:

@@ -5,9 +5,11 @@ import pytest
 from tests.translate.spans import (
     CHAT,
     EMBEDDINGS,
+    RUN,
     START,
     TOOL,
     TRACE_ID,
+    USAGE,
     agent,
     failed,
     http,
@@ -20,10 +22,6 @@ from warpmetrics_otel.translate.foreign import call_id, group_id
 from warpmetrics_otel.translate.foreign_traces import foreign_to_native
 from warpmetrics_otel.translate.views import Span
 
-RUN = ids.run_id_of_trace(TRACE_ID)
-
-USAGE = {"gen_ai.usage.input_tokens": 20, "gen_ai.usage.output_tokens": 5}
-
 
 def workflow(name, parent=None, **fields):
     return span(
@@ -32,10 +30,6 @@ def workflow(name, parent=None, **fields):
         parent,
         **fields,
     )
-
-
-def ours(kind, native_id, parent=None, **fields):
-    return span(kind, {"warpmetrics.entity.type": kind, f"warpmetrics.{kind}.id": native_id}, parent, **fields)
 
 
 def test_a_trace_with_a_request_to_a_model_is_a_run():

@@ -5,20 +5,9 @@ from typing import ClassVar
 
 import pytest
 
-from tests.translate.spans import (
-    CHAT,
-    MILLISECOND,
-    START,
-    agent,
-    http,
-    native,
-    parents,
-    span,
-)
+from tests.translate.spans import CHAT, MILLISECOND, START, USAGE, agent, http, native, parents, span
 from warpmetrics_otel.translate.call_rows import Content
 from warpmetrics_otel.translate.foreign import call_id, group_id
-
-USAGE = {"gen_ai.usage.input_tokens": 20, "gen_ai.usage.output_tokens": 5}
 
 
 class TestOneRequestOnTwoSpans:
