@@ -38,11 +38,11 @@ def record_outcome(core: Core, target: object, name: object, opts: Any) -> Outco
     classification = core.classes.get(text.casefold())
     mark.state, mark.outcome_id, mark.outcome_name = state, mark.id, text
     opts = None if opts is None else bag.shown(core, opts, "outcome.opts")
-    opts_json = bag.encoded(opts, "outcome.opts")
+    opts_json, told = bag.encoded(opts, "outcome.opts")
     event = attributes.outcome_event(mark, opts, opts_json, classification, name)
     at_ns = _put(core, mark, semconv.EVENT_OUTCOME, event, state.context, state.id)
     if core.telling is not None:
-        core.telling.mark(mark, state.id, name, opts, at_ns)
+        core.telling.mark(mark, state.id, name, told, at_ns)
     if state.open:
         state.outcome_name, state.classification = event[semconv.WARPMETRICS_OUTCOME_NAME], classification
         state.flow = flow()
@@ -70,11 +70,11 @@ def record_act(core: Core, target: object, name: object, opts: Any) -> Act:
     mark.state, mark.act_name = outcome.state, plain(name)
     mark.outcome_id, mark.outcome_name = outcome.id, outcome.outcome_name
     opts = None if opts is None else bag.shown(core, opts, "act.opts")
-    opts_json = bag.encoded(opts, "act.opts")
+    opts_json, told = bag.encoded(opts, "act.opts")
     event = attributes.act_event(mark, opts_json, name)
     at_ns = _put(core, mark, semconv.EVENT_ACT, event, outcome.context, outcome.id)
     if core.telling is not None:
-        core.telling.mark(mark, outcome.id, name, opts, at_ns)
+        core.telling.mark(mark, outcome.id, name, told, at_ns)
     return Act(mark, target._target if isinstance(target, _Marked) else None)
 
 

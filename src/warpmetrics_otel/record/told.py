@@ -28,13 +28,15 @@ class Json(str):
 
 def fixed(value: Any) -> Any:
     """The value as it is now: a text or None as it is, anything else as its JSON text."""
-    if value is None or type(value) is str:
+    if value is None or type(value) is str or type(value) is Json:
         return value
     text = json_text(value)
-    if text.count("{") + text.count("[") > MAX_DEPTH:
-        # Maybe deeper than whoever reads it again goes, which is worth a closer look.
-        text = json_text(plain_value(value))
-    return Json(text)
+    return Json(text if is_shallow(text) else json_text(plain_value(value)))
+
+
+def is_shallow(text: str) -> bool:
+    """Whether JSON text is surely no deeper than whoever reads it again goes; else it is worth a closer look."""
+    return text.count("{") + text.count("[") <= MAX_DEPTH
 
 
 def fixed_tokens(tokens: Any) -> Any:
