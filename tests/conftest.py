@@ -24,8 +24,9 @@ Backend = TypeVar("Backend")
 
 # How long an example takes depends on the machine, and nothing here asserts times. The suite tries the same examples
 # every time, so that a failure is the change's; `--hypothesis-profile=explore` looks for new ones.
-hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
-hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
+_ANY_MACHINE = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("suite", _ANY_MACHINE, derandomize=True)
+hypothesis.settings.register_profile("explore", _ANY_MACHINE, max_examples=1000)
 hypothesis.settings.load_profile("suite")
 
 
