@@ -1,116 +1,19 @@
-"""Each way in which outcomes, acts and follow-up runs name what they belong to, alone."""
+"""Each way in which a follow-up run names what it follows, alone."""
 
 import pytest
 
 from tests.read.agent_spans import act, link, native, outcome
+from tests.read.chains import only_chain, read
 from warpmetrics_otel import ids, semconv
-from warpmetrics_otel.read import assemble, read_spans
 
 pytestmark = pytest.mark.otlp_file
 
-RUN, GROUP, CALL = native("run", 1), native("grp", 1), native("call", 1)
+RUN = native("run", 1)
 TRACE = ids.trace_id_of(RUN)
-
-
-def read(span_file):
-    return assemble(read_spans(span_file.path))
-
-
-def only_chain(span_file):
-    chains = read(span_file)
-    assert chains.unattached == []
-    (chain,) = chains.chains
-    return chain
 
 
 def names(entity):
     return [each.name for each in entity.outcomes]
-
-
-@pytest.mark.parametrize("of", ["run", "group", "call"])
-@pytest.mark.parametrize("way", ["target", "link", "parent"])
-def test_a_carrier_needs_one_of_its_three_ways_to_its_target(span_file, of, way):
-    span_file.run(1, "Writer")
-    span_file.group(1, "Draft", RUN, RUN)
-    span_file.call(1, GROUP, RUN)
-    target = {"run": RUN, "group": GROUP, "call": CALL}[of]
-    rest = {
-        "target": {"target_id": target},
-        "link": {"links": [link(TRACE, ids.span_id_of(target))]},
-        "parent": {"trace_id": TRACE, "parent": ids.span_id_of(target)},
-    }[way]
-    span_file.carrier(outcome(1, "Merged", at=500, classification="success"), **rest)
-
-    (run,) = only_chain(span_file).runs
-
-    (group,) = run.children
-    (call,) = group.children
-    carried = {"run": run, "group": group, "call": call}
-    assert {kind: names(entity) for kind, entity in carried.items()} == {
-        kind: ["Merged"] if kind == of else [] for kind in carried
-    }
-    (merged,) = carried[of].outcomes
-    assert (merged.carried, merged.missing, merged.classification) == (True, False, "success")
-
-
-@pytest.mark.parametrize("way", ["outcome id", "target", "place"])
-def test_an_act_on_a_carrier_finds_its_outcome(span_file, way):
-    span_file.run(1, "Writer", events=[outcome(1, "Failed"), outcome(2, "Merged", at=2)])
-    name, attributes, at = act(1, "retry", 2, at=9)
-    if way != "outcome id":
-        del attributes[semconv.WARPMETRICS_OUTCOME_ID]
-    rest = {
-        "outcome id": {},
-        "target": {"target_id": native("oc", 2)},
-        "place": {"trace_id": TRACE, "parent": ids.span_id_of(RUN)},
-    }[way]
-    span_file.carrier((name, attributes, at), **rest)
-
-    (run,) = only_chain(span_file).runs
-
-    assert [[each.name for each in outcome.acts] for outcome in run.outcomes] == [[], ["retry"]]
-
-
-def test_an_act_without_its_outcome_takes_one_down_as_missing(span_file):
-    span_file.run(1, "Writer", events=[act(1, "retry", 7)])
-
-    (run,) = only_chain(span_file).runs
-
-    (taken_down,) = run.outcomes
-    assert (taken_down.id, taken_down.name, taken_down.missing) == (native("oc", 7), "", True)
-    assert [each.name for each in taken_down.acts] == ["retry"]
-
-
-def test_a_carrier_under_a_bare_run_id_takes_the_run_down_as_missing(span_file):
-    span_file.carrier(outcome(1, "Merged"), target_id=RUN, trace_id=TRACE, parent=ids.span_id_of(RUN))
-
-    chain = only_chain(span_file)
-
-    (run,) = chain.runs
-    assert (run.id, run.missing, run.label, names(run)) == (RUN, True, "", ["Merged"])
-    assert chain.id == RUN
-
-
-def test_a_carrier_that_carries_the_id_of_its_run_is_joined_on_it(span_file):
-    span_file.run(1, "Writer", trace_id=0xABC)
-    span_file.carrier(outcome(1, "Merged"), target_id=native("grp", 99), attributes={semconv.WARPMETRICS_RUN_ID: RUN})
-
-    (run,) = only_chain(span_file).runs
-
-    assert names(run) == ["Merged"]
-
-
-def test_what_is_about_nothing_that_was_read_is_unattached(span_file):
-    span_file.run(1, "Writer")
-    span_file.carrier(outcome(1, "Merged", at=2), target_id=native("grp", 99))
-    span_file.carrier(act(1, "announce", 1, at=3), target_id=native("oc", 1))
-    span_file.carrier(act(2, "retry", 98, at=1), target_id=native("oc", 98))
-
-    chains = read(span_file)
-
-    retry, merged = chains.unattached
-    assert (retry.name, merged.name, [each.name for each in merged.acts]) == ("retry", "Merged", ["announce"])
-    assert [names(run) for run in chains.chains[0].runs] == [[]]
 
 
 def follow_up(span_file, on_root=(), on_link=(), linked=True):
@@ -305,75 +208,6 @@ def test_a_follow_up_of_an_act_about_nothing_that_was_read_is_known_to_the_act(s
     (retry,) = chains.unattached
     (chain,) = chains.chains
     assert retry.follow_ups == chain.runs == chain.roots
-
-
-def followed_by(span_file, number, **said):
-    run_id = native("run", number)
-    to_follow_up = link(
-        ids.trace_id_of(run_id), ids.span_id_of(run_id), WARPMETRICS_LINK_TYPE=semconv.LINK_TYPE_FOLLOWED_BY, **said
-    )
-    events = [outcome(1, "Failed"), act(1, "retry", 1)]
-    span_file.run(1, "Writer", events=events, links=[to_follow_up])
-
-
-@pytest.mark.parametrize("said", [{}, {"WARPMETRICS_ACT_ID": native("act", 1)}])
-def test_a_follow_up_that_says_nothing_is_named_by_its_origin(span_file, said):
-    followed_by(span_file, 2, **said)
-    span_file.run(2, "Writer", start=5)
-
-    first, second = only_chain(span_file).runs
-
-    assert first.acts[0].follow_ups == [second]
-    assert (second.follows.run_id, second.missing) == (RUN, False)
-
-
-def test_a_follow_up_that_is_still_open_is_named_by_its_origin(span_file):
-    followed_by(span_file, 2, WARPMETRICS_ACT_ID=native("act", 1))
-    run_id = native("run", 2)
-    span_file.group(2, "Draft", run_id, run_id)
-
-    first, second = only_chain(span_file).runs
-
-    assert first.acts[0].follow_ups == [second]
-    assert (second.id, second.missing, [group.label for group in second.groups]) == (run_id, True, ["Draft"])
-
-
-def test_a_follow_up_of_which_nothing_was_read_is_taken_down_as_missing(span_file):
-    followed_by(span_file, 2)
-
-    first, second = only_chain(span_file).runs
-
-    assert (second.id, second.missing) == (native("run", 2), True)
-    assert first.acts[0].follow_ups == [second]
-
-
-def test_a_follow_up_is_believed_over_what_names_it(span_file):
-    followed_by(span_file, 3)
-    span_file.run(2, "Writer", events=[outcome(2, "Failed"), act(2, "retry", 2)])
-    span_file.follow_up(3, "Writer", of_act=2, origin=2, position=2, first=2, start=5)
-
-    named, origin = read(span_file).chains
-
-    assert [[run.id for run in chain.runs] for chain in (named, origin)] == [
-        [RUN],
-        [native("run", 2), native("run", 3)],
-    ]
-
-
-def test_runs_that_name_each_other_as_followed_are_cut_above_the_first(span_file):
-    for number, named in ((1, 2), (2, 1), (3, 3)):
-        run_id = native("run", named)
-        to_named = link(
-            ids.trace_id_of(run_id), ids.span_id_of(run_id), WARPMETRICS_LINK_TYPE=semconv.LINK_TYPE_FOLLOWED_BY
-        )
-        events = [outcome(number, "Failed"), act(number, "retry", number)]
-        span_file.run(number, "Writer", start=number, events=events, links=[to_named])
-
-    circle, alone = read(span_file).chains
-
-    assert [run.id for run in circle.runs] == [RUN, native("run", 2)]
-    assert [run.id for run in circle.roots] == [RUN]
-    assert [run.id for run in alone.runs] == [native("run", 3)]
 
 
 def test_clocks_that_disagree_do_not_turn_a_chain_around(span_file):

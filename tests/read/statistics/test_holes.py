@@ -3,14 +3,10 @@
 import pytest
 
 from tests.read.agent_spans import act, native, outcome
-from warpmetrics_otel.read import assemble, read_spans
+from tests.read.chains import read
 from warpmetrics_otel.read.statistics import Judge, act_statistics, run_statistics
 
 pytestmark = pytest.mark.otlp_file
-
-
-def read(span_file):
-    return assemble(read_spans(span_file.path))
 
 
 def test_nothing_at_all(span_file):
