@@ -9,13 +9,17 @@ from opentelemetry.context import Context
 from opentelemetry.propagate import extract, inject
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, TraceIdRatioBased
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
 from tests.deliver.foreign import CALL, SERVED, instrumented, serve
 from tests.deliver.pipelines import arrived
 from warpmetrics_otel import Warpmetrics, WarpmetricsSampler, WarpmetricsSpanExporter, WarpmetricsSpanProcessor, ids
+from warpmetrics_otel.entities import Batch
 from warpmetrics_otel.testing import NativeApi
+from warpmetrics_otel.translate.to_native import spans_to_native
+from warpmetrics_otel.translate.views import view
 
 REMOTE = SpanContext(0x0AF7651916CD43DD8448EB211C80319C, 0xB7AD6B7169203331, is_remote=True, trace_flags=TraceFlags(1))
 
@@ -97,6 +101,25 @@ def test_the_ids_are_those_of_the_span_s_context_whoever_tells(api, mouth):
         span = others.call().get_span_context()
     assert [row["id"] for row in api.entities("runs")] == [ids.run_id_of_trace(root.get_span_context().trace_id)]
     assert [row["id"] for row in api.entities("calls")] == [ids.derived(ids.CALL, span.trace_id, span.span_id)]
+
+
+SCORE = {"gen_ai.evaluation.name": "tone", "gen_ai.evaluation.score.value": 1.0}
+
+
+def test_an_evaluation_on_a_span_about_no_model_is_of_what_is_above_as_it_is_in_a_file(api, mouth):
+    file = InMemorySpanExporter()
+    with instrumented(mouth(), SimpleSpanProcessor(file)) as others:
+        with others.span(), others.agent():
+            others.call()
+            with others.span("tool") as evaluated:
+                evaluated.add_event("gen_ai.evaluation.result", SCORE)
+        # About no model at all, and so about nothing that is told.
+        with others.span() as alone:
+            alone.add_event("gen_ai.evaluation.result", SCORE)
+    [agent] = api.entities("groups")
+    assert [(row["name"], row["refId"]) for row in api.entities("outcomes")] == [("tone", agent["id"])]
+    read = Batch(spans_to_native([view(span) for span in file.get_finished_spans()])).to_json()
+    assert read["outcomes"] == api.entities("outcomes")
 
 
 def test_a_failure_of_the_root_is_an_outcome_of_the_run(api, mouth):

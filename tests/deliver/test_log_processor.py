@@ -127,6 +127,25 @@ def test_of_an_answer_to_a_call_of_ours(api, others, evaluate):
     assert outcomes(api, others) == [("tone", call.id, SAID)]
 
 
+@pytest.mark.parametrize("when", ["before the agent ends", "before the request ends", "afterwards"])
+def test_of_a_tool_that_is_over(api, others, evaluate, when):
+    with others.span() as root:
+        with others.agent() as agent:
+            others.call()
+            with others.span("tool") as tool, others.span("SELECT") as query:
+                pass
+            if when == "before the agent ends":
+                evaluate(query)
+        if when == "before the request ends":
+            evaluate(query)
+    if when == "afterwards":
+        others.provider.force_flush()
+        evaluate(query)
+    context = agent.get_span_context()
+    assert outcomes(api, others) == [("tone", ids.derived(ids.GROUP, context.trace_id, context.span_id), SAID)]
+    assert tool is not root
+
+
 def test_what_is_about_nothing_that_was_told_never_leaves(api, others, evaluate):
     with others.span() as span:
         evaluate(span)

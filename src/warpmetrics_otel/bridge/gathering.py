@@ -7,7 +7,7 @@ an agent or on the run, and whether it is a request of its own. Nothing here has
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from warpmetrics_otel import ids
@@ -15,7 +15,7 @@ from warpmetrics_otel.bridge.limits import Limits
 from warpmetrics_otel.bridge.node import Key, Node, entity_span, own_id, size_of
 from warpmetrics_otel.bridge.orphans import Orphans
 from warpmetrics_otel.bridge.past import Past
-from warpmetrics_otel.bridge.tree import Tree, ended_after, late_run, mark, note, run_of_trace, seen
+from warpmetrics_otel.bridge.tree import Tree, ended_after, evaluated_at, late_run, mark, note, run_of_trace, seen
 from warpmetrics_otel.entities import Entity, Run
 from warpmetrics_otel.translate.answers import Answered, Answers, evaluations_of
 from warpmetrics_otel.translate.call_rows import ContentLookup
@@ -143,14 +143,15 @@ class Gathering:
         self._forget(node)
         return told + self._within_limits()
 
-    def evaluated(self, key: Key, event: Event, now: float) -> list[Entity]:
+    def evaluated(self, key: Key, event: Event, now: float, way: Iterable[Key] = ()) -> list[Entity]:
         """A span was evaluated, by an event that is not on it; returns what can be told of that now.
 
-        The key is of zeros where the event names only an answer.
+        The key is of zeros where the event names only an answer. `way` is what is known to be above the span.
         """
         told = [*self._of_own_answers()]
-        node = self._nodes.get(key)
-        target = node.told if node is not None else self._past.target(key)
+        at = evaluated_at([key, *way, *self._past.way(key)], self._nodes, self._past)
+        node = self._nodes.get(at)
+        target = node.told if node is not None else self._past.target(at)
         outcome = None
         if target is None or ids.kind_of(target) != ids.CALL:
             outcome = self._answers.evaluated(event, *key, wait=target is None and node is None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.bridge.node import Key, Node, entity_span
+from warpmetrics_otel.bridge.past import Past
 from warpmetrics_otel.entities import Call, Entity, Group, Run
 from warpmetrics_otel.translate.answers import Answers, evaluations_of
 from warpmetrics_otel.translate.foreign import call_id, failure_of, group_id, inferred_run
@@ -83,6 +84,20 @@ def ended_after(node: Node, span: Span, told: str, answers: Answers) -> list[Ent
     is_call = ids.kind_of(told) == ids.CALL
     marks: list[Entity] = [*evaluations_of(span, told, answers, certain=is_call)]
     return marks if failure is None else [*marks, failure]
+
+
+def evaluated_at(way: Sequence[Key], nodes: Mapping[Key, Node], past: Past) -> Key:
+    """Which span an evaluation is about that was found in the first of these, which are above one another.
+
+    That one, where it is known; else the nearest that is no call.
+    """
+    for key in way:
+        node = nodes.get(key)
+        native_id = past.told(key) if node is None else node.told
+        is_call = ids.kind_of(native_id or "") == ids.CALL or (node is not None and node.kind not in (None, "group"))
+        if (node is not None or native_id is not None) and (key == way[0] or not is_call):
+            return key
+    return way[0]
 
 
 def late_run(top: Node, span: Span) -> list[Entity]:

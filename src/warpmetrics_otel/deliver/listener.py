@@ -7,6 +7,7 @@ steps, calls nothing of its own on the way, and takes a span's id out of its con
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -15,7 +16,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, get_current_span
 
-from warpmetrics_otel import fork
+from warpmetrics_otel import fork, semconv
 from warpmetrics_otel.bridge.node import own_id
 from warpmetrics_otel.standing import SCOPE, Standing, standing_in
 from warpmetrics_otel.translate.dialects import registry
@@ -103,7 +104,8 @@ class Listener(SpanProcessor):
         span_id = span.context[_SPAN_ID]
         if self._open.pop(span_id, None) is None and not self._is_known_after_all(span):
             return
-        if self._watched and span_id in self._watched:
+        if self._watched and (span_id in self._watched or _is_evaluated(span)):
+            # A look at events takes long, so that it waits for a model to have been asked.
             self._watched.discard(span_id)
             self._heard(span, self.above(span))
         elif (attributes := span.attributes) is not None and not registry.evidence.isdisjoint(attributes):
@@ -133,6 +135,15 @@ class Listener(SpanProcessor):
         if span is not None:
             self._watched.add(span_id)
         return span
+
+    def way(self, span_id: int) -> Iterator[int]:
+        """The ids of what is above a span that may be over, the nearest first, as far as that is known."""
+        for _ in range(_MOST_STEPS):
+            above = self._young.get(span_id) or self._old.get(span_id)
+            if above is None:
+                return
+            yield above
+            span_id = above
 
     def above(self, span: ReadableSpan) -> Above:
         """What is above a span. From now on the ends of those that are open are waited for."""
@@ -177,6 +188,10 @@ class Listener(SpanProcessor):
         for span_id in oldest:
             self._open.pop(span_id, None)
             self._watched.discard(span_id)
+
+
+def _is_evaluated(span: ReadableSpan) -> bool:
+    return any(event.name == semconv.EVENT_EVALUATION_RESULT for event in span.events)
 
 
 def _standing(parent: SpanContext, context: Context) -> Standing | None:

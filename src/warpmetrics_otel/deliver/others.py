@@ -17,7 +17,7 @@ from opentelemetry.trace import INVALID_SPAN_CONTEXT, SpanContext
 
 from warpmetrics_otel import fork, ids, semconv
 from warpmetrics_otel.bridge import Gathering
-from warpmetrics_otel.bridge.node import own_id
+from warpmetrics_otel.bridge.node import Key, own_id
 from warpmetrics_otel.deliver.listener import Above, Listener
 from warpmetrics_otel.entities import Entity
 from warpmetrics_otel.standing import Standing, is_open_here, is_within_run
@@ -114,12 +114,16 @@ class Others:
         """A span was evaluated by a log event."""
         with self._lock:
             self._work_off()
-            for listener in self._listeners:
-                span = listener.watch(context.span_id)
-                if span is not None:
-                    self._tell_of(self._guarded(self._place, span, listener.above(span)))
             key = context.trace_id, context.span_id
-            self._tell_of(self._guarded(self._gathering.evaluated, key, event, time.monotonic()))
+            way: list[Key] = []
+            for listener in self._listeners:
+                for span_id in (context.span_id, *listener.way(context.span_id)):
+                    way.append((context.trace_id, span_id))
+                    span = listener.watch(span_id)
+                    if span is not None:
+                        self._tell_of(self._guarded(self._place, span, listener.above(span)))
+                        break
+            self._tell_of(self._guarded(self._gathering.evaluated, key, event, time.monotonic(), way))
 
     def flush(self) -> None:
         """Tell of everything that has ended."""
