@@ -43,18 +43,16 @@ def said_by_others(spans: Mapping[Key, Span], *, infer_runs: bool = True) -> dic
         would have put on them, and those of anybody on which something was evaluated. Evaluations are events of
         outcomes.
     """
-    traces = {span.trace_id for span in spans.values() if _may_tell(span)}
-    if not traces:
-        return {}
-    of_traces: dict[str, dict[Key, views.Span]] = {trace_id: {} for trace_id in traces}
-    # In an order of their own, which decides where spans hang on each other in a circle.
-    for key in sorted(key for key in spans if key[0] in traces):
-        view = viewed(spans[key])
-        if view is not None:
-            of_traces[key[0]][key] = view
+    traces: dict[str, list[Key]] = {span.trace_id: [] for span in spans.values() if _may_tell(span)}
+    for key in spans:
+        of_trace = traces.get(key[0])
+        if of_trace is not None:
+            of_trace.append(key)
     told: dict[Key, Span] = {}
-    for trace in of_traces.values():
-        told.update(_Trace(spans, trace, infer_runs=infer_runs).said())
+    for keys in traces.values():
+        # In an order of their own, which decides where spans hang on each other in a circle.
+        seen = {key: view for key in sorted(keys) if (view := viewed(spans[key])) is not None}
+        told.update(_Trace(spans, seen, infer_runs=infer_runs).said())
     return told
 
 
