@@ -7,6 +7,8 @@ from tests.deliver.entities import act, group, outcome, program, run
 from tests.deliver.pipelines import recording
 from tests.patience import PATIENCE_S
 from warpmetrics_otel.deliver.intake import MOST_LATER_BYTES
+from warpmetrics_otel.deliver.spool import Disk, Spool
+from warpmetrics_otel.deliver.spool_backlog import SpoolBacklog
 from warpmetrics_otel.deliver.tally import fact_of
 from warpmetrics_otel.testing import Reply
 from warpmetrics_otel.translate.records import record_of
@@ -49,6 +51,20 @@ def test_it_is_known_and_counted_although_nobody_has_made_it_yet(api, pipeline):
         pipe.take_later(*later(first))
         pipe.take_later(*later(second))
         assert pipe.counts().pending == 2
+
+
+@pytest.mark.parametrize("spool", [False, True], ids=["memory", "spool"])
+def test_of_what_another_mouth_has_brought_only_the_rest_is_taken(api, pipeline, tmp_path, spool):
+    backlog = MemoryBacklog(100, 10**6)
+    pipe = pipeline(backlog=SpoolBacklog(Spool(Disk(tmp_path)), backlog) if spool else backlog)
+    first = run()
+    drafting, link = group(first)
+    pipe.take([first, drafting])
+    pipe.take_later(*later(drafting, link))
+    pipe.take_later(*later(drafting, link))
+    pipe.take_later(*later(first))
+    assert pipe.flush(60).delivered == 3
+    assert arrived(api) == {"runs": 1, "groups": 1, "links": 1}
 
 
 def test_the_agent_makes_it_where_too_much_is_left(api, pipeline):

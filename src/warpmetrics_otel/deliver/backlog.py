@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Protocol
 
@@ -22,8 +23,16 @@ class Backlog(Protocol):
     place: str
     """Where they wait, in words for a log."""
 
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Held by whoever adds, and has more to do that nobody may come between: of two locks the agent would notice.
+
+        Reentrant, for a signal's handler that records while its thread is in here. A forked child has another.
+        """
+        ...
+
     def add(self, records: Sequence[bytes]) -> None:
-        """Accept entities, as their records. Never raises."""
+        """Accept entities, as their records. Called with the lock held. Never raises."""
         ...
 
     def next(self, most: int, most_bytes: int) -> list[Row]:
@@ -84,8 +93,7 @@ class MemoryBacklog:
 
     def start_afresh(self) -> None:
         """Called in a forked child: what waits is the parent's."""
-        # Reentrant, for a signal's handler that records while its thread is in here.
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._queue: deque[bytes] = deque()
         self._bytes = 0
         self._gone = 0
@@ -93,7 +101,7 @@ class MemoryBacklog:
 
     def add(self, records: Sequence[bytes]) -> None:
         """Accept entities, as their records; the oldest go when there is no room."""
-        with self._lock:
+        with self.lock:
             for record in records:
                 self._queue.append(record)
                 self._bytes += len(record) + _RECORD_BYTES
@@ -103,7 +111,7 @@ class MemoryBacklog:
 
     def next(self, most: int, most_bytes: int) -> list[Row]:
         """The oldest rows, in order."""
-        with self._lock:
+        with self.lock:
             oldest = list(islice(self._queue, most))
             number = self._gone
         rows: list[Row] = []
@@ -121,7 +129,7 @@ class MemoryBacklog:
         """Forget rows that were delivered."""
         last = rows[-1].position
         arrived = len(rows)
-        with self._lock:
+        with self.lock:
             while self._gone < last:
                 self._forget_oldest()
                 arrived -= 1
@@ -131,12 +139,12 @@ class MemoryBacklog:
     def refused(self, row: Row, reason: str) -> None:
         """Count a row that nobody will take."""
         self.done([row])
-        with self._lock:
+        with self.lock:
             self._lost[reason] += 1
 
     def refuse_all(self, reason: str) -> None:
         """Count everything that waits as lost."""
-        with self._lock:
+        with self.lock:
             self._lost[reason] += len(self._queue)
             self._gone += len(self._queue)
             self._queue.clear()
@@ -152,7 +160,7 @@ class MemoryBacklog:
 
     def dropped(self) -> Counter[str]:
         """How many entities were lost, by reason."""
-        with self._lock:
+        with self.lock:
             return +self._lost
 
     def sync(self) -> None:

@@ -7,7 +7,6 @@ once. Mouths bring entities that are made already.
 from __future__ import annotations
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
@@ -59,8 +58,7 @@ class Intake:
         self.crowded = False
         """Whether the worker should make what was left for later, whatever it is waiting for."""
         self._seen = Seen()
-        # Reentrant: a signal's handler may record, flush and stop while its thread is in here.
-        self._taking = threading.RLock()
+        self._taking = self._backlog.lock
         self.rests(True)
 
     def rests(self, resting: bool) -> None:
@@ -90,14 +88,14 @@ class Intake:
             self._came()
 
     def _take_now(self, told: Told, _size: int) -> None:
+        try:
+            keys, records, fact = told[0](told)
+        except Exception:
+            logger.exception(_LOST)
+            return
         # It has to be in a file before the verb returns.
         with self._taking:
-            try:
-                keys, records, fact = told[0](told)
-            except Exception:
-                logger.exception(_LOST)
-                return
-            if not self._seen.add_all(keys):
+            if not self._seen.add(*keys):
                 records, fact = self._rest_of(keys, records, fact)
                 if not records:
                     return
@@ -159,7 +157,7 @@ class Intake:
 
     def _make(self, all_told: Iterable[Told]) -> None:
         made: list[bytes] = []
-        are_new = self._seen.add_all
+        is_new = self._seen.add
         try:
             for told in all_told:
                 try:
@@ -167,7 +165,7 @@ class Intake:
                 except Exception:
                     logger.exception(_LOST)
                     continue
-                if not are_new(keys):
+                if not is_new(*keys):
                     records, fact = self._rest_of(keys, records, fact)
                 made += records
                 if fact is not None:

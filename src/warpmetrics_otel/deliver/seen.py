@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 
 class Seen:
     """Remembers at least the last `least` keys, at most twice as many.
@@ -20,32 +18,14 @@ class Seen:
         hashed = hash(key)
         return hashed in self._young or hashed in self._old
 
-    def add(self, key: str) -> bool:
-        """Remember a key; False when it was known already."""
-        hashed = hash(key)
-        if hashed in self._young or hashed in self._old:
-            return False
-        self._young.add(hashed)
-        if len(self._young) >= self._least:
-            self._grow_old()
-        return True
-
-    def add_all(self, keys: Sequence[str]) -> bool:
-        """Remember the key of something new, and those of what comes with it and so is new as well.
-
-        Args:
-            keys: its own key first.
-
-        Returns:
-            False when its own key was known already; then none is remembered.
-        """
-        young, hashed = self._young, hash(keys[0])
+    def add(self, key: str, *with_it: str) -> bool:
+        """Remember a key, and the keys of what comes with it and so is new as well; False when it was known already."""
+        young, hashed = self._young, hash(key)
         if hashed in young or hashed in self._old:
             return False
-        young.update(map(hash, keys))
+        young.add(hashed)
+        for other in with_it:
+            young.add(hash(other))
         if len(young) >= self._least:
-            self._grow_old()
+            self._old, self._young = young, set()
         return True
-
-    def _grow_old(self) -> None:
-        self._old, self._young = self._young, set()

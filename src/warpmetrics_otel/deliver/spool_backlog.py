@@ -50,13 +50,17 @@ class SpoolBacklog:
         self._group_sync = GroupSync(spool.sync, sync_seconds)
         self._tend_at = float("-inf")
         self._memory_used = False
+        self.lock = spool.lock
 
     def add(self, records: Sequence[bytes]) -> None:
-        """Accept entities: they outlive the process when this returns, unless the spool takes nothing."""
+        """Accept entities: they outlive the process when this returns, unless the spool takes nothing.
+
+        Called with the lock held.
+        """
         # What waits in memory is older: a row must not overtake it on its way to the server.
         if self._memory_used and self._memory.pending():
             self._memory.add(records)
-        elif self.spool.append(*records):
+        elif self.spool.append_held(records):
             self._group_sync.appended()
         else:
             self._memory_used = True
@@ -123,6 +127,7 @@ class SpoolBacklog:
         self.spool.start_afresh()
         self._memory.start_afresh()
         self._memory_used = False
+        self.lock = self.spool.lock
         self._group_sync.start_afresh()
         self._tend_at = float("-inf")
 

@@ -63,8 +63,8 @@ class Spool:
     def _begin(self) -> None:
         self._books = Books()
         self._writer = Writer(self._files, self._books, self._segment_bytes, self._make_room, self._random_bytes)
-        self.append = self._writer.append
-        """Accept records; `Writer.append` tells it. Bare, because the agent waits for it."""
+        self.lock, self.append_held = self._writer.lock, self._writer.append_held
+        """Held while something is appended; and `append` for whoever holds it, bare because the agent waits for it."""
         self._working = threading.RLock()
 
     def start_afresh(self) -> None:
@@ -75,6 +75,20 @@ class Spool:
             # The locks are the parent's and stay: a lock of `lockf` is not inherited.
             self._files.close(owner.lock)
         self._begin()
+
+    def append(self, *payloads: bytes) -> bool:
+        """Accept records: once this has returned they outlive the process, and the power from the next sync on.
+
+        Never raises, and waits for no disk.
+
+        Args:
+            payloads: one, or a few that belong together: they go into one segment, whatever its size.
+
+        Returns:
+            False when they were not accepted, none of them; why is counted in `refused`.
+        """
+        with self.lock:
+            return self.append_held(payloads)
 
     def sync(self) -> bool:
         """Put on the disk what was appended before; takes milliseconds, and keeps no append waiting.

@@ -49,8 +49,8 @@ class Writer:
         self._make_room = make_room
         self._random_bytes = random_bytes
         self._write = files.write
-        # Re-entered by a signal handler that records while its own thread is in here.
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        """Held while something is appended. Re-entered by a signal handler that records while its thread is in here."""
         self._syncing = threading.RLock()
         self._busy = False
         self._put_off: deque[Sequence[bytes]] = deque()
@@ -63,31 +63,25 @@ class Writer:
         self.refused: Counter[str] = Counter()
         """How many records were not accepted, by reason."""
 
-    def append(self, *payloads: bytes) -> bool:
-        """Accept records: once this has returned they outlive the process, and the power from the next sync on.
-
-        Never raises, and waits for no disk.
-
-        Args:
-            payloads: one, or a few that belong together: they go into one segment, whatever its size.
+    def append_held(self, payloads: Sequence[bytes]) -> bool:
+        """Append records, in one file; when it returns, they outlive the process. Called with the lock held.
 
         Returns:
-            False when they were not accepted, none of them; why is counted in `refused`.
+            False when they could not be written; why is counted in `refused`.
         """
-        with self._lock:
-            if self._busy:
-                # The append that was interrupted writes them, as soon as the handler returns.
-                self._put_off.append(payloads)
-                return True
-            try:
-                self._busy = True
-                accepted = self._append(payloads)
-                while self._put_off:
-                    put_off = self._put_off.popleft()
-                    if not self._append(put_off):
-                        self._books.lose("write_failed", len(put_off))
-            finally:
-                self._busy = False
+        if self._busy:
+            # The append that was interrupted writes them, as soon as the handler returns.
+            self._put_off.append(payloads)
+            return True
+        try:
+            self._busy = True
+            accepted = self._append(payloads)
+            while self._put_off:
+                put_off = self._put_off.popleft()
+                if not self._append(put_off):
+                    self._books.lose("write_failed", len(put_off))
+        finally:
+            self._busy = False
         return accepted
 
     def finish_segment(self, *, idle: bool = False) -> bool:
@@ -99,7 +93,7 @@ class Writer:
         Returns:
             False when an append is under way, or there is nothing to do.
         """
-        if not self._lock.acquire(blocking=False):
+        if not self.lock.acquire(blocking=False):
             return False
         try:
             segment = self.active
@@ -107,7 +101,7 @@ class Writer:
                 return False
             self._finish()
         finally:
-            self._lock.release()
+            self.lock.release()
         return True
 
     def leave(self) -> bool:
@@ -116,7 +110,7 @@ class Writer:
         Returns:
             False, with nothing done, in a signal handler that interrupted an append: the append needs its file.
         """
-        with self._lock:
+        with self.lock:
             if self._busy:
                 return False
             self._finish()
