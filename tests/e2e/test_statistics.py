@@ -9,7 +9,6 @@ import uuid
 
 import pytest
 
-from tests.e2e.server_process import wait_for
 from tests.patience import PATIENCE_S
 from tests.read.statistics import two_hundred
 from tests.read.statistics.comparing import EXPECTED, expected_with_merged, matches
@@ -30,10 +29,9 @@ def stored(request):
     spans = writer.write(two_hundred.CHAINS)
     for start in range(0, len(spans), 100):
         send(backend.otlp_http_url, two_hundred.document(spans[start : start + 100], service))
-    options = [f"--{request.param}", backend.query_url, "--service", service]
-    # Asked as the tests ask: what was just stored is found later by a search than by its id.
-    wait_for(lambda: run("chain", *options).stdout.count('"traceId"'), lambda runs: runs == writer.runs, "every run")
-    return options
+    # Each is a trace, which by its id is there before a search finds it; and searches are how the commands begin.
+    backend.search(service, {"warpmetrics.entity.type": "run"}, until=lambda found: len(found) == writer.runs)
+    return [f"--{request.param}", backend.query_url, "--service", service]
 
 
 def send(url, document):
@@ -44,15 +42,11 @@ def send(url, document):
         assert json.load(answer).get("partialSuccess", {}) == {}
 
 
-def run(*arguments):
-    return subprocess.run(
+def command(*arguments):
+    done = subprocess.run(
         [sys.executable, "-m", "warpmetrics_otel.cli", *arguments, "--json"],
         capture_output=True, check=False, encoding="utf-8", timeout=PATIENCE_S,
     )  # fmt: skip
-
-
-def command(*arguments):
-    done = run(*arguments)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return json.loads(done.stdout)
 
