@@ -28,7 +28,7 @@ ALLOWED = {
     "timed": set(),
     "threads": set(),
     "options": {"secret", "translate"},
-    "standing": set(),
+    "standing": {"ids"},
     "installed_dialects": {"translate"},
     "bridge": {"entities", "translate", "ids", "semconv"},
     "entities": {"ids"},

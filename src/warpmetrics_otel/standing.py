@@ -13,6 +13,8 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanContext, TraceState
 
+from warpmetrics_otel import ids
+
 SCOPE = "warpmetrics_otel"
 """The name of the instrumentation scope of recording."""
 
@@ -27,10 +29,18 @@ RUN_STATE = TraceState([RUN_ENTRY])
 """The trace state of a run's root, which goes wherever its traceparent goes: the run of this trace is recorded."""
 
 
-def is_within_run(context: SpanContext) -> bool:
-    """Whether the trace of a span is that of a run, which may be recorded in another process."""
+def state_within(run_id: str, state: TraceState) -> TraceState:
+    """The trace state beneath a run that has joined a trace: nothing but its id says which run that is."""
+    return state.update(RUN_ENTRY[0], run_id)
+
+
+def run_within(context: SpanContext) -> str | None:
+    """The id of the run that a span is beneath, which may be recorded in another process, as its trace state says."""
     key, value = RUN_ENTRY
-    return context.trace_state.get(key) == value
+    said = context.trace_state.get(key)
+    if said == value:
+        return ids.run_id_of_trace(context.trace_id)
+    return said if said is not None and ids.kind_of(said) == ids.RUN else None
 
 
 class Standing(NamedTuple):

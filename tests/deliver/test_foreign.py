@@ -253,6 +253,14 @@ def test_of_several_keys_the_first_has_what_is_beneath_runs_of_other_processes(a
         assert (arrived(first), arrived(api)) == (CALLED, {})
 
 
+def test_what_a_trace_state_says_that_is_no_run_of_ours_is_not_believed(api, mouth):
+    carrier = {}
+    inject(carrier, _remote(REMOTE))
+    with instrumented(mouth()) as asked:
+        called(asked, carrier | {"tracestate": "warpmetrics=wm_act_1"})
+    assert [row["id"] for row in api.entities("runs")] == [ids.run_id_of_trace(REMOTE.trace_id)]
+
+
 @pytest.mark.parametrize(
     "sampler", [ALWAYS_OFF, TraceIdRatioBased(0.5), ParentBased(ALWAYS_ON)], ids=["off", "half", "parent"]
 )

@@ -20,7 +20,7 @@ from warpmetrics_otel.bridge import Gathering
 from warpmetrics_otel.bridge.node import Key, own_id
 from warpmetrics_otel.deliver.listener import Above, Listener
 from warpmetrics_otel.entities import Entity
-from warpmetrics_otel.standing import Standing, is_open_here, is_within_run
+from warpmetrics_otel.standing import Standing, is_open_here, run_within
 from warpmetrics_otel.translate.dialects import kind_of
 from warpmetrics_otel.translate.views import Event
 
@@ -222,9 +222,11 @@ class Others:
         if parent is None or not parent.is_remote:
             return []
         trace_id, span_id = parent.trace_id, parent.span_id
-        if not (is_within_run(span.context) or ids.is_run_of_trace(trace_id, span_id)):
+        run_id = run_within(span.context)
+        if run_id is None and ids.is_run_of_trace(trace_id, span_id):
+            run_id = ids.run_id_of_trace(trace_id)
+        if run_id is None:
             return []
-        run_id = ids.run_id_of_trace(trace_id)
         if not is_open_here(run_id):
             self._elsewhere(run_id, None)
         return self._gathering.entity((trace_id, span_id), run_id)

@@ -17,6 +17,7 @@ from warpmetrics_otel.record.handles import Act, Run
 from warpmetrics_otel.record.state import ELSEWHERE, Mark, State
 from warpmetrics_otel.record.target import resolve
 from warpmetrics_otel.record.warn import warn_once
+from warpmetrics_otel.standing import state_within
 from warpmetrics_otel.translate.names import run_name
 from warpmetrics_otel.translate.text import brief, plain
 
@@ -41,7 +42,7 @@ def start_run(core: Core, label: object, opts: Any, act: Mark | None, options: R
     """Start the root span of a run; with an act, linked to the span that carries it."""
     core.catch_up()
     run_id, bits = ids.mint(ids.RUN)
-    context, caller = _context_of(options.parent if options.parent is not None else core.settings.run_parent)
+    context, caller = _context_of(options.parent if options.parent is not None else core.settings.run_parent, run_id)
     opts = None if opts is None else bag.shown(core, opts, "run.opts")
     values = {} if opts is None else bag.span_attributes(core, opts, "run.opts")
     text = attributes.named(values, "label", label)
@@ -105,7 +106,7 @@ def _name(target: object) -> str:
     return brief(target) if type(target) in (str, int, float, bool) else type(target).__name__
 
 
-def _context_of(parent: object) -> tuple[Context, trace.Span | None]:
+def _context_of(parent: object, run_id: str) -> tuple[Context, trace.Span | None]:
     """Where a run's span starts, and the caller's span where it is the root of a trace inside of one."""
     if parent is None:
         return _root()
@@ -119,7 +120,15 @@ def _context_of(parent: object) -> tuple[Context, trace.Span | None]:
         )
         return _root()
     context = parent if isinstance(parent, Context) else otel_context.get_current()
-    return (context, None) if trace.get_current_span(context).get_span_context().is_valid else _root()
+    above = trace.get_current_span(context).get_span_context()
+    return (_joined(context, above, run_id), None) if above.is_valid else _root()
+
+
+def _joined(context: Context, above: SpanContext, run_id: str) -> Context:
+    """The same context, with a trace state that names the run: whoever is called beneath it sees no root of a run."""
+    state = state_within(run_id, above.trace_state)
+    named = SpanContext(above.trace_id, above.span_id, above.is_remote, above.trace_flags, state)
+    return set_span_in_context(NonRecordingSpan(named), context)
 
 
 def _root() -> tuple[Context, trace.Span | None]:
