@@ -3,9 +3,12 @@
 import threading
 from queue import SimpleQueue
 
+import pytest
+
 from tests.deliver.entities import act, group, outcome, program, run
-from tests.deliver.pipelines import recording
+from tests.deliver.pipelines import arrived, recording
 from tests.patience import PATIENCE_S
+from warpmetrics_otel.deliver.backlog import MemoryBacklog
 from warpmetrics_otel.deliver.intake import MOST_LATER_BYTES
 from warpmetrics_otel.deliver.spool import Disk, Spool
 from warpmetrics_otel.deliver.spool_backlog import SpoolBacklog
