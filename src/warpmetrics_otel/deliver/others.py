@@ -21,6 +21,7 @@ from warpmetrics_otel.bridge.node import Key, own_id
 from warpmetrics_otel.deliver.listener import Above, Listener
 from warpmetrics_otel.entities import Entity
 from warpmetrics_otel.standing import Standing, is_open_here, run_within
+from warpmetrics_otel.threads import started
 from warpmetrics_otel.translate.dialects import kind_of
 from warpmetrics_otel.translate.views import Event
 
@@ -152,13 +153,10 @@ class Others:
             return
         with self._starting:
             if self._thread is None and not self._stopping.is_set():
-                thread = threading.Thread(target=self._run, name="warpmetrics-others", daemon=True)
-                try:
-                    thread.start()
-                except RuntimeError:
-                    # The interpreter is exiting: a flush does what is left.
+                self._thread = started("others", self._run)
+                if self._thread is None:
+                    # A flush does what is left.
                     return
-                self._thread = thread
         self._resting = False
         self._wake.set()
 
