@@ -94,6 +94,8 @@ class MemoryBacklog:
     def start_afresh(self) -> None:
         """Called in a forked child: what waits is the parent's."""
         self.lock = threading.RLock()
+        # Reentrant likewise. Another, since whoever flushes asks for counts while somebody makes what is added.
+        self._lock = threading.RLock()
         self._queue: deque[bytes] = deque()
         self._bytes = 0
         self._gone = 0
@@ -101,7 +103,7 @@ class MemoryBacklog:
 
     def add(self, records: Sequence[bytes]) -> None:
         """Accept entities, as their records; the oldest go when there is no room."""
-        with self.lock:
+        with self._lock:
             for record in records:
                 self._queue.append(record)
                 self._bytes += len(record) + _RECORD_BYTES
@@ -111,7 +113,7 @@ class MemoryBacklog:
 
     def next(self, most: int, most_bytes: int) -> list[Row]:
         """The oldest rows, in order."""
-        with self.lock:
+        with self._lock:
             oldest = list(islice(self._queue, most))
             number = self._gone
         rows: list[Row] = []
@@ -129,7 +131,7 @@ class MemoryBacklog:
         """Forget rows that were delivered."""
         last = rows[-1].position
         arrived = len(rows)
-        with self.lock:
+        with self._lock:
             while self._gone < last:
                 self._forget_oldest()
                 arrived -= 1
@@ -139,12 +141,12 @@ class MemoryBacklog:
     def refused(self, row: Row, reason: str) -> None:
         """Count a row that nobody will take."""
         self.done([row])
-        with self.lock:
+        with self._lock:
             self._lost[reason] += 1
 
     def refuse_all(self, reason: str) -> None:
         """Count everything that waits as lost."""
-        with self.lock:
+        with self._lock:
             self._lost[reason] += len(self._queue)
             self._gone += len(self._queue)
             self._queue.clear()
@@ -160,7 +162,7 @@ class MemoryBacklog:
 
     def dropped(self) -> Counter[str]:
         """How many entities were lost, by reason."""
-        with self.lock:
+        with self._lock:
             return +self._lost
 
     def sync(self) -> None:
