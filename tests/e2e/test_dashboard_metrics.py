@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.e2e.dashboards import dashboard, queries
+from tests.e2e.server_process import wait_for
 from tests.patience import PATIENCE_S
 
 pytest.importorskip("opentelemetry.exporter.prometheus")
@@ -73,34 +74,34 @@ def test_every_query_gives_numbers(scraped, query):
     scraped.query(query.filled(**VARIABLES), until=finite if idle else moving)
 
 
-def shown(query, scraped):
+def comes_to_show(query, scraped, until):
+    """Fails the test unless what the query gives becomes such: its values by act, or one by None."""
     (found,) = [each for each in queries("metrics") if str(each) == query]
-    rows = scraped.query(found.filled(**VARIABLES), until=finite)
-    return [({key: value for key, value in row["metric"].items() if key != "__name__"}, row) for row in rows]
+
+    def values(rows):
+        return [(row["metric"].get("warpmetrics_follows_act_name"), float(row["value"][1])) for row in rows]
+
+    scraped.query(found.filled(**VARIABLES), until=lambda rows: finite(rows) and until(values(rows)))
 
 
 def test_an_act_that_never_led_to_success_is_shown_with_none_and_the_best_one_first(scraped):
-    first, last = shown("How often an act leads to success A", scraped)
-    assert [(labels["warpmetrics_follows_act_name"], float(row["value"][1])) for labels, row in (first, last)] == [
-        ("retry", 1.0),
-        ("escalate", 0.0),
-    ]
+    expected = [("retry", 1.0), ("escalate", 0.0)]
+    comes_to_show("How often an act leads to success A", scraped, until=lambda values: values == expected)
 
 
 @pytest.mark.parametrize(("panel", "share"), [("of them follow-ups A", 0.5), ("Follow-ups that are a success A", 0.5)])
 def test_shares_are_of_what_their_titles_say(scraped, panel, share):
-    (row,) = shown(panel, scraped)
     # Two counters are not scraped at the same instant of the agent's work.
-    assert float(row[1]["value"][1]) == pytest.approx(share, abs=0.2)
+    comes_to_show(panel, scraped, until=lambda values: values == [(None, pytest.approx(share, abs=0.2))])
 
 
 @pytest.mark.parametrize("variable", ["job", "label"])
 def test_the_lists_of_choices_are_filled(scraped, variable):
     (of,) = [each for each in dashboard("metrics")["templating"]["list"] if each["name"] == variable]
     series, label = of["definition"].removeprefix("label_values(").removesuffix(")").rsplit(", ", 1)
-    scraped.query(series.replace("$job", ".*"))
-    choices = scraped.label_values(label, series.replace("$job", ".*"))
-    assert choices == {"job": ["agents"], "label": ["Reviewer", "Writer"]}[variable]
+    expected = {"job": ["agents"], "label": ["Reviewer", "Writer"]}[variable]
+    found = wait_for(lambda: scraped.label_values(label, series.replace("$job", ".*")), expected.__eq__, variable)
+    assert found == expected
 
 
 def test_a_chosen_label_leaves_the_others_out(scraped):
