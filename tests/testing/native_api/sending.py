@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from contextlib import contextmanager
 from itertools import count
 
@@ -106,3 +107,30 @@ def client(api, **pool):
 
 def rules(api):
     return [violation.rule for violation in api.violations]
+
+
+def in_thread(function):
+    """Start a function; what comes back waits for it, and gives what it returned or raised."""
+    results = []
+
+    def call():
+        try:
+            results.append(function())
+        except Exception as error:
+            results.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+
+    def result():
+        thread.join()
+        return results[0]
+
+    return result
+
+
+def causes(error):
+    while error is not None:
+        yield error
+        yield from (argument for argument in error.args if isinstance(argument, BaseException))
+        error = error.__cause__ or error.__context__

@@ -5,15 +5,12 @@ import email.utils
 import http.client
 import json
 import socket
-import ssl
-import threading
 
 import pytest
-import urllib3
-from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutError
 
 from tests.testing.native_api import sending
-from tests.testing.native_api.sending import batch, envelope, headers, rules, run
+from tests.testing.native_api.sending import batch, causes, envelope, headers, in_thread, rules, run
 from warpmetrics_otel.testing import NativeApi, Reply
 
 CODES = {
@@ -141,26 +138,6 @@ def begun(api, content):
     return connection
 
 
-def in_thread(function):
-    """Start a function; what comes back waits for it, and gives what it returned or raised."""
-    results = []
-
-    def call():
-        try:
-            results.append(function())
-        except Exception as error:
-            results.append(error)
-
-    thread = threading.Thread(target=call)
-    thread.start()
-
-    def result():
-        thread.join()
-        return results[0]
-
-    return result
-
-
 def test_what_hangs_is_answered_when_told_to_behave(api, client):
     api.answer(Reply.hanging())
     content = batch(runs=[run()])
@@ -221,13 +198,6 @@ def test_a_reset_breaks_the_connection_where_it_was_told(api, client, cut):
     assert (api.batches, api.requests[0].status) == ([], None)
     assert client.post(content).status == 200
     assert api.violations == []
-
-
-def causes(error):
-    while error is not None:
-        yield error
-        yield from (argument for argument in error.args if isinstance(argument, BaseException))
-        error = error.__cause__ or error.__context__
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -291,47 +261,3 @@ def test_down_twice_is_down(api, client):
     api.come_back()
     api.come_back()
     assert client.post(batch()).status == 200
-
-
-def test_tls_with_a_certificate_that_the_client_trusts():
-    with NativeApi(certificate_for="127.0.0.1") as api, sending.client(api, ca_certs=str(api.ca_file)) as client:
-        assert api.url.startswith("https://")
-        assert client.post(batch(runs=[run()])).status == 200
-        api.answer(Reply.reset(), Reply.half_closed("unanswered"), Reply.hanging())
-        for _ in range(2):
-            with pytest.raises((ProtocolError, urllib3.exceptions.SSLError)):
-                client.post(batch())
-        answer = in_thread(lambda: client.post(batch()))
-        api.wait_for(lambda: len(api.requests) == 4)
-        api.behave()
-        assert answer().status == 200
-        assert (api.failed_handshakes, api.violations) == (0, [])
-
-
-def test_tls_with_a_certificate_of_an_unknown_issuer():
-    with NativeApi(certificate_for="127.0.0.1") as api, sending.client(api) as client:
-        refuses_the_certificate(api, client, "self-signed")
-
-
-def test_tls_with_a_certificate_for_another_host():
-    with NativeApi(certificate_for="api.example") as api, sending.client(api, ca_certs=str(api.ca_file)) as client:
-        refuses_the_certificate(api, client, "127.0.0.1")
-
-
-def refuses_the_certificate(api, client, why):
-    with pytest.raises((urllib3.exceptions.SSLError, MaxRetryError)) as raised:
-        client.post(batch())
-    assert any(isinstance(error, ssl.SSLCertVerificationError) and why in str(error) for error in causes(raised.value))
-    assert api.wait_for(lambda: api.failed_handshakes) == 1
-    assert api.requests == []
-
-
-def test_the_certificates_file_is_there_for_tls_only(api):
-    with pytest.raises(RuntimeError, match="certificate_for"):
-        _ = api.ca_file
-
-
-def test_without_openssl_it_is_said_what_to_install(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(RuntimeError, match="install OpenSSL"), NativeApi(certificate_for="127.0.0.1"):
-        pass
