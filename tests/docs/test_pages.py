@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,11 @@ def test_lambda_has_sent_everything_when_its_handler_returns(walk_of, tmp_path):
 
 def test_every_block_is_of_a_kind_that_is_run_or_shown():
     kinds = {block.language for page in pages() for block in page.blocks}
-    assert kinds <= {*RUN, "mermaid"}
+    assert kinds <= {*RUN, "mermaid", "toml"}
+
+
+def test_what_is_shown_as_toml_is_toml():
+    assert [tomllib.loads(block.text) for page in pages() for block in page.blocks if block.language == "toml"]
 
 
 def test_what_cannot_run_is_still_there():
