@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warpmetrics_otel.capture.data import CallData
+from warpmetrics_otel.entities import ABSENT
 from warpmetrics_otel.record.told import Json, fixed, fixed_tokens, written_call
 from warpmetrics_otel.record.turns import turns_of
 from warpmetrics_otel.translate.call_rows import call_from_data
@@ -70,6 +71,20 @@ def test_so_is_that_of_a_call_that_says_no_more_than_most(messages, response, to
     data.exact, data.started_ns, data.ended_ns = True, 10**18, 10**18 + duration
     _, (record, _), _ = written_call(told(data))
     assert_same_row(record, call_from_data("wm_call_1", data))
+
+
+@pytest.mark.parametrize(
+    ("letter", "more"),
+    [(b"g", {}), (b"g", {"by_hand": True}), (b"c", {"cost": 0.5}), (b"c", {"error": "no"}), (b"c", {"tools": ["x"]})],
+    ids=repr,
+)
+def test_a_call_that_says_no_more_than_most_is_written_in_short(letter, more):
+    messages = [{"role": "system", "content": "Be short."}, {"role": "user", "content": "Hello"}]
+    data = CallData("openai", request_model="m", messages=messages, response="Hi", ended_ns=10**18, **more)
+    _, (record, _), fact = written_call(told(data))
+    assert record[:1] == letter
+    assert_same_row(record, call_from_data("wm_call_1", data))
+    assert fact == ("calls", "wm_call_1", "openai", "m", None, more.get("cost", ABSENT), 0)
 
 
 def assert_same_row(record, call):

@@ -73,7 +73,7 @@ def written_call(told: Told) -> Written:
     model = data.request_model if data.request_model is not None else data.response_model
     started_ns, ended_ns = data.started_ns, data.ended_ns
     record, cost = None, ABSENT
-    if more is None and data.bare:
+    if more is None and (data.bare or (data.cost is None and not data.failed)):
         duration = duration_of(data)
         record = short_call(
             native_id, data.provider, model, turns, data.response, tokens, duration, started_ns, ended_ns
