@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tests.deliver.foreign import exporter, processor
 from tests.patience import PATIENCE_S
 from warpmetrics_otel.deliver.backlog import MemoryBacklog
 from warpmetrics_otel.deliver.pipeline import Pipeline
@@ -60,3 +61,15 @@ def said(caplog):
         return [record.getMessage() for record in caplog.records if record.levelno >= level]
 
     return lines
+
+
+@pytest.fixture(params=[processor, exporter], ids=["processor", "exporter"])
+def mouth_to(request):
+    """Makes a processor to a server: one that hears of starts and ends, or one around an exporter."""
+    return request.param
+
+
+@pytest.fixture
+def mouth(api, mouth_to):
+    """Likewise, to the stand-in."""
+    return lambda **options: mouth_to(api, **options)

@@ -2,10 +2,17 @@
 
 from contextlib import contextmanager
 
+from opentelemetry.context import Context
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
 from tests.bridge.spans import AGENT, CALL
+from warpmetrics_otel import WarpmetricsSpanExporter, WarpmetricsSpanProcessor
+
+REMOTE = SpanContext(0x0AF7651916CD43DD8448EB211C80319C, 0xB7AD6B7169203331, is_remote=True, trace_flags=TraceFlags(1))
+"""Of a span in another process."""
 
 
 class Instrumented:
@@ -47,3 +54,16 @@ def serve(made):
 
 SERVED = {"runs": 1, "groups": 1, "calls": 2, "links": 3}
 """What `serve` leaves."""
+
+
+def processor(api, **options):
+    return WarpmetricsSpanProcessor(api_key=api.key, api_url=api.url, **options)
+
+
+def exporter(api, **options):
+    return BatchSpanProcessor(WarpmetricsSpanExporter(api_key=api.key, api_url=api.url, **options))
+
+
+def beneath(context):
+    """Where a request from another process is served."""
+    return set_span_in_context(NonRecordingSpan(context), Context())

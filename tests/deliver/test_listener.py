@@ -145,3 +145,19 @@ def test_what_is_remembered_is_bounded(heard, others, monkeypatch):
         others.call()
     assert heard.names("chat m") == ["GET /chat"]
     assert len(left) == 250
+
+
+def test_what_roots_were_called_is_known_of_the_last(heard, others, monkeypatch):
+    monkeypatch.setattr(listener, "MOST_TOPS", 10)
+    roots = []
+    for number in range(40):
+        with others.span(f"GET /{number}") as root:
+            roots.append(root)
+    tops = []
+    for root in roots:
+        with use_span(root):
+            others.call()
+        tops.append(heard.heard["chat m"].top)
+    assert tops[0] is None
+    assert (tops[-1].name, tops[-1].start_ns) == ("GET /39", roots[-1].start_time)
+    assert sum(top is not None for top in tops) <= 22

@@ -16,7 +16,7 @@ from warpmetrics_otel.bridge.node import Key, Node, entity_span, own_id, size_of
 from warpmetrics_otel.bridge.orphans import Orphans
 from warpmetrics_otel.bridge.past import Past
 from warpmetrics_otel.bridge.tree import Tree, ended_after, evaluated_at, late_run, mark, note, run_of_trace, seen
-from warpmetrics_otel.entities import Entity, Run
+from warpmetrics_otel.entities import Entity
 from warpmetrics_otel.translate.answers import Answered, Answers, evaluations_of
 from warpmetrics_otel.translate.call_rows import ContentLookup
 from warpmetrics_otel.translate.dialects import Kind
@@ -94,6 +94,10 @@ class Gathering:
             told += self._settle(orphan)
         return told
 
+    def over(self, key: Key, source: Any, *, remote: bool) -> None:
+        """A span without a parent in this process is over, which was of no interest."""
+        self._past.top_over(key, self._sketch(source), remote=remote)
+
     def start(self, key: Key, parent: int, source: Any, *, remote: bool) -> Node:
         """A span of others has started.
 
@@ -137,7 +141,7 @@ class Gathering:
         elif marked or node.events or (kind is not None and not (node.holds_call and kind != "group")):
             self._wait(node, now)
         if self._past.owes and node.above is None and self._settled(node) and self._past.pays(key[0]):
-            told += [each for each in late_run(node, self._look(source)) if self._is_new(each)]
+            told += [each for each in late_run(node, self._look(source)) if self._past.is_new(each)]
         if self._trees:
             told += self._settle(node.top)
         self._forget(node)
@@ -200,6 +204,7 @@ class Gathering:
         span, remote = known
         node = self._nodes[key] = Node(key, span.parent_span_id, span, remote=remote)
         node.ended = True
+        self._place(node)
         return node
 
     def _settled(self, top: Node) -> bool:
@@ -234,10 +239,9 @@ class Gathering:
                 # Whoever evaluates may do so outside of any run.
                 told = [mark for span in spans for mark in evaluations_of(span, None, self._answers, certain=False)]
         finally:
-            waits_on = wanted and not told and again_at is not None
-            if waits_on:
+            if wanted and not told and again_at is not None:
                 # Agents before their first call: the trace may yet become a run.
-                tree.since = again_at or 0.0
+                tree.since = again_at
                 self._trees[top] = tree
             else:
                 self._told_of(top, tree, nodes, told)
@@ -262,10 +266,7 @@ class Gathering:
             return foreign_to_native(spans, above=run_of_trace, content=self._content, answers=self._answers)
         infers = self._infer_runs and not self._past.has_verbs(top.key[0])
         entities = foreign_to_native(spans, content=self._content, infer_runs=infers, answers=self._answers)
-        return [entity for entity in entities if self._is_new(entity)]
-
-    def _is_new(self, entity: Entity) -> bool:
-        return not isinstance(entity, Run) or self._past.is_first(entity.id)
+        return [entity for entity in entities if self._past.is_new(entity)]
 
     def _forget(self, node: Node) -> None:
         """Forget a span that is over, and those above it that nothing else holds."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.bridge.node import Key, Node
+from warpmetrics_otel.entities import Entity, Run
 from warpmetrics_otel.translate.views import Span
 
 MOST = 20_000
@@ -63,6 +64,11 @@ class Past:
             # It may yet have to name a run, when what it has set going comes to a model.
             _remember(self._tops, node.key, (sketch(node.source), node.remote))
 
+    def top_over(self, key: Key, span: Span, *, remote: bool) -> None:
+        """A span with nothing above it is over, unless it is known already what became of it."""
+        if not any(key in known for known in (self._tops, self._entities, self._gone)):
+            _remember(self._tops, key, (span, remote))
+
     def way(self, key: Key) -> Iterator[Key]:
         """From a span upwards, as long as it is known."""
         for _ in range(_MOST_STEPS):
@@ -85,11 +91,13 @@ class Past:
         """A forgotten span with nothing above it, in little, and whether what is above it is in another process."""
         return self._tops.get(key)
 
-    def is_first(self, run_id: str) -> bool:
-        """Whether a run is told for the first time."""
-        if run_id in self._runs:
+    def is_new(self, entity: Entity) -> bool:
+        """Whether an entity is no run that was told before; from now on it is, if it is one."""
+        if not isinstance(entity, Run):
+            return True
+        if entity.id in self._runs:
             return False
-        _remember(self._runs, run_id, None)
+        _remember(self._runs, entity.id, None)
         return True
 
     def knows_run(self, run_id: str) -> bool:

@@ -1,8 +1,9 @@
 """Hearing of every span of a provider: what is above one that has just ended, where that is anybody's business.
 
 That is asked and told on the agent's thread, for every span there is, most of which are about no LLM. So it keeps
-nothing that lives longer than the spans do anyway but numbers, has no lock since its dictionaries are changed in single
-steps, calls nothing of its own on the way, and takes a span's id out of its context by place.
+nothing that lives longer than the spans do anyway but numbers and names of roots, has no lock since its dictionaries
+are changed in single steps, calls hardly anything of its own on the way, and takes a span's id out of its context by
+place.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from opentelemetry.trace import SpanContext, get_current_span
 from warpmetrics_otel import fork, semconv
 from warpmetrics_otel.bridge.node import own_id
 from warpmetrics_otel.standing import SCOPE, Standing, standing_in
+from warpmetrics_otel.translate import views
 from warpmetrics_otel.translate.dialects import registry
 
 MOST_OPEN = 50_000
@@ -26,6 +28,9 @@ MOST_OPEN = 50_000
 
 MOST_YOUNG = 4_000
 """Of so many spans with parents is known what they stand under, open or not; of the oldest of more if they are open."""
+
+MOST_TOPS = 2_000
+"""Of so many spans that are over, and had nothing above them in this process, is known what they were called."""
 
 _MOST_KEPT = 10_000
 _MOST_STANDING = 20_000
@@ -35,6 +40,13 @@ _SPAN_ID: Final = 1
 _NOBODYS = InstrumentationScope("")
 
 
+class _Tops(NamedTuple):
+    """Spans by their ids, apart: what holds others costs the agent a look of the garbage collector at each."""
+
+    names: dict[int, str]
+    starts: dict[int, int]
+
+
 class Above(NamedTuple):
     """What is above a span."""
 
@@ -42,6 +54,8 @@ class Above(NamedTuple):
     """Those that are open, the nearest first."""
     entity: Standing | None
     """The Warpmetrics run or group that they, or it itself, stand under."""
+    top: views.Span | None
+    """Without any, what is above all of those where that is over."""
 
 
 class Listener(SpanProcessor):
@@ -69,6 +83,11 @@ class Listener(SpanProcessor):
         self._young: dict[int, int] = {}
         """The parents of the spans that started last, and before those; some of them are open, and some are not."""
         self._old: dict[int, int] = {}
+        self._entered: set[int] = set()
+        """The open spans whose parents are in other processes."""
+        self._tops = _Tops({}, {})
+        """The spans without a parent in this process that ended last, and before those."""
+        self._old_tops = _Tops({}, {})
 
     def _heard(self, span: ReadableSpan, above: Above) -> None:
         """A span of others has ended that may be about a model, or that something beneath it waits for."""
@@ -98,6 +117,8 @@ class Listener(SpanProcessor):
                 standing = _standing(parent, get_current() if parent_context is None else parent_context)
                 if standing is not None:
                     self._stands(span_id, standing)
+                elif parent.is_remote:
+                    self._entered.add(span_id)
         spans[span_id] = span
         if len(spans) > MOST_OPEN:
             self._forget_oldest()
@@ -111,8 +132,10 @@ class Listener(SpanProcessor):
             # A look at events takes long, so that it waits for a model to have been asked.
             self._watched.discard(span_id)
             self._heard(span, self.above(span))
-        elif (attributes := span.attributes) is not None and not registry.evidence.isdisjoint(attributes):
+        elif (attributes := span.attributes) is not None and not registry.telling.isdisjoint(attributes):
             self._heard(span, self.above(span))
+        if span.parent is None or (self._entered and span_id in self._entered):
+            self._top_ended(span_id, span)
 
     def _is_known_after_all(self, span: ReadableSpan) -> bool:
         """Whether a span of others whose start was not heard of is of interest; those of Warpmetrics are passed on."""
@@ -151,6 +174,7 @@ class Listener(SpanProcessor):
     def above(self, span: ReadableSpan) -> Above:
         """What is above a span. From now on the ends of those that are open are waited for."""
         spans: list[ReadableSpan] = []
+        top: views.Span | None = None
         entity = self._standing.get(span.context.span_id)
         at = 0 if span.parent is None else span.parent.span_id
         for _ in range(_MOST_STEPS):
@@ -164,8 +188,19 @@ class Listener(SpanProcessor):
                 at = 0 if found.parent is None else found.parent.span_id
             else:
                 entity = self._standing.get(at)
-                at = self._young.get(at) or self._old.get(at) or 0
-        return Above(spans, entity)
+                over, at = at, self._young.get(at) or self._old.get(at) or 0
+                for names, starts in (self._tops, self._old_tops):
+                    if over in names:
+                        name, start_ns = names[over], starts.get(over, 0)
+                        top = views.Span(span.context.trace_id, over, at, name, views.KIND_INTERNAL, start_ns, 0, {})
+        return Above(spans, entity, top if entity is None else None)
+
+    def _top_ended(self, span_id: int, span: ReadableSpan) -> None:
+        self._entered.discard(span_id)
+        names, starts = self._tops
+        names[span_id], starts[span_id] = span.name, span.start_time or 0
+        if len(names) > MOST_TOPS:
+            self._old_tops, self._tops = self._tops, _Tops({}, {})
 
     def _stands(self, span_id: int, standing: Standing) -> None:
         self._standing[span_id] = standing
@@ -191,6 +226,7 @@ class Listener(SpanProcessor):
         for span_id in oldest:
             self._open.pop(span_id, None)
             self._watched.discard(span_id)
+            self._entered.discard(span_id)
 
 
 def _is_evaluated(span: ReadableSpan) -> bool:

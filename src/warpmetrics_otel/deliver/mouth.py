@@ -26,6 +26,7 @@ from warpmetrics_otel.installed_dialects import find_dialects
 from warpmetrics_otel.standing import Standing
 from warpmetrics_otel.translate.answers import MOST_ANSWERS, Answered
 from warpmetrics_otel.translate.call_rows import Content
+from warpmetrics_otel.translate.dialects.names import run_label
 from warpmetrics_otel.translate.to_native import entities_of
 from warpmetrics_otel.translate.views import Span, sketch, view
 
@@ -236,7 +237,12 @@ def _looked_at(span: ReadableSpan | Span) -> Span:
 
 
 def _sketched(span: ReadableSpan | Span) -> Span:
-    return sketch(span) if isinstance(span, ReadableSpan) else span
+    # All that is asked of it later is what the run is called that it stands for.
+    return (
+        sketch(span)._replace(name=run_label(span.name, span.attributes or {}))
+        if isinstance(span, ReadableSpan)
+        else span
+    )
 
 
 def _about(entity: Entity) -> str:

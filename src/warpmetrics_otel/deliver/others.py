@@ -188,7 +188,7 @@ class Others:
         while inbox:
             span, above = inbox.popleft()
             if above is None:
-                told += self._guarded(self._within_remote_run, span)
+                told += self._guarded(self._within_remote_run, span.context, span.parent)
             else:
                 told += self._guarded(self._place, span, above)
             told += self._guarded(self._end, span, now, own)
@@ -206,21 +206,28 @@ class Others:
             # Where a span between them was not recorded, it is nearest all the same.
             told = self._gathering.entity((top.parent.trace_id, top.parent.span_id), above.entity.id)
         else:
-            told = self._within_remote_run(top)
+            told = self._within_remote_run(top.context, top.parent)
+        over: SpanContext | None = None
+        if above.top is not None:
+            trace_id, span_id, parent_id = above.top[:3]
+            over = SpanContext(trace_id, span_id, is_remote=False)
+            self._gathering.over((trace_id, span_id), above.top, remote=bool(parent_id))
+            told = self._within_remote_run(top.context, SpanContext(trace_id, parent_id, is_remote=True))
         for one in reversed(beneath):
-            key, parent = (one.context.trace_id, one.context.span_id), one.parent
+            key, parent = (one.context.trace_id, one.context.span_id), over or one.parent
             if not self._gathering.knows(key):
                 remote = parent is not None and parent.is_remote
                 self._gathering.start(key, 0 if parent is None else parent.span_id, one, remote=remote)
+            # Those between that are over are about nothing, and forgotten.
+            over = one.context
         return told
 
-    def _within_remote_run(self, span: ReadableSpan) -> list[Entity]:
-        """Make known the run that is recorded in another process, where a span's parent is there."""
-        parent = span.parent
-        if parent is None or not parent.is_remote:
+    def _within_remote_run(self, context: SpanContext, parent: SpanContext | None) -> list[Entity]:
+        """Make known the run that is recorded in another process, where the parent of a span is there."""
+        if parent is None or not (parent.is_remote and parent.span_id):
             return []
         trace_id, span_id = parent.trace_id, parent.span_id
-        run_id = run_within(span.context)
+        run_id = run_within(context)
         if run_id is None and ids.is_run_of_trace(trace_id, span_id):
             run_id = ids.run_id_of_trace(trace_id)
         if run_id is None:

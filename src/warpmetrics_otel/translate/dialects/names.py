@@ -13,6 +13,8 @@ _AGENT = (semconv.GEN_AI_AGENT_NAME, "agent.name", "agent_name")
 _GROUP = ("traceloop.entity.name", *_AGENT, semconv.GEN_AI_WORKFLOW_NAME, "gen_ai.task.name")
 _WORKFLOW = (semconv.GEN_AI_WORKFLOW_NAME, *_GROUP)
 _RUN = ("langfuse.trace.name", "traceloop.workflow.name", *_GROUP, "ai.telemetry.functionId")
+NAMING = frozenset((*_RUN, *_WORKFLOW))
+"""The attributes that may name a run or group."""
 
 
 def group_label(name: str, attributes: Mapping[str, Any]) -> str:

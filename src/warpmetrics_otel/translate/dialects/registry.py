@@ -16,6 +16,7 @@ from warpmetrics_otel.translate.dialects.gen_ai_system import GEN_AI_SYSTEM
 from warpmetrics_otel.translate.dialects.guarded import guarded
 from warpmetrics_otel.translate.dialects.langfuse import LANGFUSE
 from warpmetrics_otel.translate.dialects.logfire import LOGFIRE
+from warpmetrics_otel.translate.dialects.names import NAMING
 from warpmetrics_otel.translate.dialects.openinference import OPENINFERENCE
 from warpmetrics_otel.translate.dialects.openllmetry import OPENLLMETRY
 from warpmetrics_otel.translate.dialects.openllmetry_indexed import OPENLLMETRY_INDEXED
@@ -43,6 +44,8 @@ class Registry:
         self._installed: tuple[Dialect, ...] = ()
         self.evidence: frozenset[str] = frozenset()
         """The attribute names of which a span has one that may speak any of them, or is of Warpmetrics."""
+        self.telling: frozenset[str] = frozenset()
+        """Those, and the ones that may name a run."""
         self._arrange()
 
     def register(self, dialect: Dialect) -> None:
@@ -90,6 +93,7 @@ class Registry:
         dialects = first.values()
         names = (name for dialect in dialects for name in dialect.evidence)
         self.evidence = frozenset((*names, semconv.WARPMETRICS_ENTITY_TYPE))
+        self.telling = self.evidence | NAMING
         # One look-up for each name is faster than any set operation.
         self._asked = tuple((name, dialect, dialect.claims) for dialect in dialects for name in dialect.evidence)
 
