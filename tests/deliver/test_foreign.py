@@ -212,6 +212,33 @@ def test_a_recorder_that_has_stopped_hears_nothing(api, recorder):
     assert arrived(api) == SERVED
 
 
+def test_of_two_recorders_with_one_key_the_second_hears_once_the_first_has_stopped(api, recorder):
+    with instrumented() as others:
+        first, second = recorder(others.provider), recorder(others.provider)
+        serve(others)
+        with others.span():
+            others.call()
+            first.shutdown(60)
+            others.call()
+        with second.run("Writer"):
+            others.call()
+        second.shutdown(60)
+        serve(others)
+    assert arrived(api) == {"runs": 3, "groups": 1, "calls": 5, "links": 6}
+    assert {row["label"] for row in api.entities("runs")} == {"GET /chat", "Writer"}
+
+
+def test_of_two_recorders_with_one_key_the_second_may_stop_first(api, recorder):
+    with instrumented() as others:
+        first, second = recorder(others.provider), recorder(others.provider)
+        second.shutdown(60)
+        serve(others)
+        first.shutdown(60)
+        assert arrived(api) == SERVED
+        serve(others)
+    assert arrived(api) == SERVED
+
+
 def test_a_tenant_s_calls_reach_no_other_tenant(api, recorder, caplog):
     with NativeApi() as theirs, instrumented() as others:
         caplog.set_level("INFO", "warpmetrics_otel")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from weakref import WeakKeyDictionary
 
 from opentelemetry.context import Context
@@ -27,6 +27,7 @@ class Relay(Listener):
         super().__init__()
         self._hears = False
         self._mouths: tuple[Mouth, ...] = ()
+        self._waiting: list[tuple[Hashable, Callable[[Relay], None]]] = []
         self._others: set[Hashable] = set()
         self._infers: Hashable = None
         self._goes_on: Hashable = None
@@ -70,14 +71,29 @@ class Relay(Listener):
         self._mouths = (*self._mouths, mouth)
         self._hears = True
 
+    def wait(self, destination: Hashable, turn: Callable[[Relay], None]) -> None:
+        """Call this when whoever sends to that destination is told no more: several would do the same work."""
+        self._waiting.append((destination, turn))
+
+    def wait_no_more(self, destination: Hashable, turn: Callable[[Relay], None]) -> None:
+        """Do not call this any more."""
+        if (destination, turn) in self._waiting:
+            self._waiting.remove((destination, turn))
+
     def remove(self, mouth: Mouth) -> None:
-        """Tell it no more."""
+        """Tell it no more, and the next one to the same destination from now on."""
+        if mouth not in self._mouths:
+            return
         if self._infers == mouth.destination:
             self._infers = None
         if self._goes_on == mouth.destination:
             self._goes_on = None
         self._mouths = tuple(one for one in self._mouths if one is not mouth)
         self._hears = bool(self._mouths)
+        following = next((each for each in self._waiting if each[0] == mouth.destination), None)
+        if following is not None:
+            self._waiting.remove(following)
+            following[1](self)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Take note of what may be above a call."""

@@ -75,6 +75,8 @@ class Watching:
     def shutdown(self, seconds: float) -> Counts:
         """Send what waits, for at most so many seconds, and stop."""
         self._looking = False
+        for relay in self._relays:
+            relay.wait_no_more(self.destination, self._hear)
         mouth, self._mouth = self._mouth, None
         if mouth is not None:
             for relay in self._relays:
@@ -96,9 +98,14 @@ class Watching:
         relay = relays.of(provider)
         if relay in self._relays:
             return
+        self._relays.append(relay)
         if relay.has(self.destination):
             # The hook's processor, or another recorder with the same key: everything would be worked on twice.
-            return
+            relay.wait(self.destination, self._hear)
+        else:
+            self._hear(relay)
+
+    def _hear(self, relay: Relay) -> None:
         if self._mouth is None:
             self._mouth = Mouth(
                 self._settings_for(relay),
@@ -107,7 +114,6 @@ class Watching:
                 recorded=self._connection,
                 goes_on=relay.may_go_on(self.destination),
             )
-        self._relays.append(relay)
         relay.add(self._mouth)
 
     def _settings_for(self, relay: Relay) -> MouthSettings:
