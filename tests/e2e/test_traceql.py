@@ -103,7 +103,9 @@ def test_by_the_trace_that_is_linked_to(recorded, zeros):
 
 
 def test_by_the_span_that_is_linked_to_and_by_what_the_link_says(recorded):
-    recorded.asked(f'link:spanID = "{span_of(recorded.first)}"', recorded.second)
+    linked = span_of(recorded.first)
+    # One that begins with a byte of zeros, as any of 256 does, Tempo does not find.
+    recorded.asked(f'link:spanID = "{linked}"', *([] if linked.startswith("00") else [recorded.second]))
     recorded.asked('link.warpmetrics.link.type = "follow_up" && link.warpmetrics.act.name = "retry"', recorded.second)
     recorded.asked(f'link.warpmetrics.follows.run.id = "{recorded.first}"', recorded.second)
 
