@@ -25,6 +25,11 @@ OUTCOME = "oc"
 ACT = "act"
 PREFIXES = (RUN, GROUP, CALL, OUTCOME, ACT)
 
+STATE_KEY = "warpmetrics"
+"""The entry of a trace state that says beneath which run a span is."""
+STATE_OF_ROOT = "run"
+"""What it says where that run is the root of the trace, and so has its id from it; else it is the run's id."""
+
 MAX_REF_LENGTH = 512
 _MAX_ENCODED_NAME = 120
 _LOW_64 = (1 << 64) - 1
@@ -101,6 +106,13 @@ def span_id_of(native_id: str) -> int:
 def run_id_of_trace(trace_id: int) -> str:
     """The id of the run that a trace is, when the trace id is all there is."""
     return f"wm_{RUN}_{_ulid_text(trace_id)}"
+
+
+def run_of_state(trace_id: int, said: str | None) -> str | None:
+    """The run that a trace is of, as the entry `STATE_KEY` of a span's trace state says; None where it names none."""
+    if said == STATE_OF_ROOT:
+        return run_id_of_trace(trace_id)
+    return said if said is not None and kind_of(said) == RUN else None
 
 
 def derived(prefix: str, trace_id: int, span_id: int, more: bytes = b"") -> str:

@@ -22,7 +22,7 @@ KEY = otel_context.create_key("warpmetrics_otel")
 """The key."""
 
 
-RUN_ENTRY = ("warpmetrics", "run")
+RUN_ENTRY = (ids.STATE_KEY, ids.STATE_OF_ROOT)
 """What a trace's state says of it, where it is a run's."""
 
 RUN_STATE = TraceState([RUN_ENTRY])
@@ -31,16 +31,12 @@ RUN_STATE = TraceState([RUN_ENTRY])
 
 def state_within(run_id: str, state: TraceState) -> TraceState:
     """The trace state beneath a run that has joined a trace: nothing but its id says which run that is."""
-    return state.update(RUN_ENTRY[0], run_id)
+    return state.update(ids.STATE_KEY, run_id)
 
 
 def run_within(context: SpanContext) -> str | None:
     """The id of the run that a span is beneath, which may be recorded in another process, as its trace state says."""
-    key, value = RUN_ENTRY
-    said = context.trace_state.get(key)
-    if said == value:
-        return ids.run_id_of_trace(context.trace_id)
-    return said if said is not None and ids.kind_of(said) == ids.RUN else None
+    return ids.run_of_state(context.trace_id, context.trace_state.get(ids.STATE_KEY))
 
 
 class Standing(NamedTuple):

@@ -1,14 +1,23 @@
 """Spans of others that have to do with another process: a run recorded there, or a request from there."""
 
+import json
+
 import pytest
+from google.protobuf.json_format import MessageToDict
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.propagate import extract, inject
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, TraceIdRatioBased
 from opentelemetry.trace import use_span
 
 from tests.deliver.foreign import REMOTE, beneath, instrumented, processor, serve
 from tests.deliver.pipelines import arrived
 from warpmetrics_otel import Warpmetrics, ids
+from warpmetrics_otel.bridge.whole_traces import WholeTraces
+from warpmetrics_otel.entities import Batch
+from warpmetrics_otel.read import read_spans
+from warpmetrics_otel.read.viewed import viewed
 from warpmetrics_otel.testing import NativeApi
 
 
@@ -89,6 +98,26 @@ def test_a_service_that_is_called_beneath_a_run_tells_of_its_calls_only_and_at_o
                 mouth.force_flush()
             api.wait_for(lambda: arrived(api) == CALLED)
         assert [link["parentId"] for link in api.entities("links")].count(run_id) == 1
+
+
+@pytest.mark.parametrize("name", ["spans.jsonl", "spans.binpb"])
+def test_a_file_of_a_service_that_was_called_says_of_which_run_it_is(tmp_path, headers, name):
+    carrier, run_id = headers
+    kept = InMemorySpanExporter()
+    with instrumented(SimpleSpanProcessor(kept)) as asked:
+        called(asked, carrier)
+    request = encode_spans(kept.get_finished_spans())
+    path = tmp_path / name
+    if name.endswith("jsonl"):
+        path.write_text(json.dumps(MessageToDict(request)))
+    else:
+        path.write_bytes(request.SerializeToString())
+    traces = WholeTraces()
+    for span in read_spans(path):
+        traces.add(viewed(span))
+    rows = Batch([entity for entities in traces.rest() for entity in entities]).to_json()
+    assert {kind: len(found) for kind, found in rows.items() if found} == CALLED
+    assert [link["parentId"] for link in rows["links"]].count(run_id) == 1
 
 
 def test_what_a_called_service_does_when_it_has_answered_is_of_the_run_too(mouth_to, headers):

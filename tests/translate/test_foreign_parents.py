@@ -158,3 +158,25 @@ class TestInferRuns:
         run = ours("run", "wm_run_a")
         call = span(parent=run)
         assert parents(native(run, call, infer_runs=False)) == {call_id(call): "wm_run_a"}
+
+
+@pytest.mark.parametrize(
+    ("trace_state", "run_id"),
+    [
+        ("warpmetrics=run", RUN),
+        ("vendor=1, warpmetrics=run", RUN),
+        ("warpmetrics=wm_run_joined,vendor=1", "wm_run_joined"),
+    ],
+)
+def test_a_trace_state_names_the_run_that_another_process_recorded(trace_state, run_id):
+    top = http(parent=0x99, trace_state=trace_state)
+    rows = native(top, span(parent=top, trace_state=trace_state))
+    assert rows["runs"] == []
+    assert [link["parentId"] for link in rows["links"]] == [run_id]
+
+
+@pytest.mark.parametrize("trace_state", ["", "vendor=run", "warpmetrics=wm_act_1", "warpmetrics=", "warpmetrics"])
+def test_a_trace_state_that_names_no_run_leaves_the_trace_one(trace_state):
+    top = http(parent=0x99, trace_state=trace_state)
+    rows = native(top, span(parent=top, trace_state=trace_state))
+    assert [row["id"] for row in rows["runs"]] == [RUN]

@@ -102,6 +102,7 @@ def any_value(value: object, depth: int = 0) -> Any:
 def _span(raw: dict[str, Any], resource: Attributes, scope: str) -> Span:
     get = raw.get
     parent_id, status, events, links = get("parentSpanId"), get("status"), get("events"), get("links")
+    trace_state = get("traceState")
     return Span(
         _hex(raw["traceId"], 32),
         _hex(raw["spanId"], 16),
@@ -117,6 +118,7 @@ def _span(raw: dict[str, Any], resource: Attributes, scope: str) -> Span:
         tuple(map(_link, links)) if links else (),
         resource,
         scope,
+        intern(trace_state) if type(trace_state) is str else "",
     )
 
 

@@ -61,6 +61,7 @@ def _span(raw: trace_pb2.Span, resource: Attributes, scope: str) -> Span:
         ),
         resource,
         scope,
+        _same(raw.trace_state),
     )
 
 

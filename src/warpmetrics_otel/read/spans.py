@@ -51,3 +51,5 @@ class Span(NamedTuple):
     links: tuple[Link, ...]
     resource: Attributes
     scope: str
+    trace_state: str = ""
+    """What travels with the traceparent, as in the W3C header."""

@@ -28,4 +28,5 @@ def viewed(span: Span) -> views.Span | None:
         span.status_code,
         span.status_message,
         span.scope,
+        span.trace_state,
     )

@@ -172,7 +172,7 @@ class Lineage:
             if not is_call and parent_id in entities:
                 standing = _Standing(entities[parent_id], None)
             elif parent_id not in spans:
-                standing = self._outside(parent_id)
+                standing = self._outside(spans[path[-1]])
             elif len(path) > len(spans):
                 standing = _NOWHERE
             else:
@@ -188,12 +188,16 @@ class Lineage:
                 standing = _Standing(standing.parent_id, below)
         return self._standing[span_id]
 
-    def _outside(self, parent_id: int) -> _Standing:
+    def _outside(self, span: SpanView) -> _Standing:
+        """Where a span stands whose parent is missing."""
+        parent_id = span.parent_span_id
         if not parent_id:
             return _NOWHERE
         native_id = self._above(self._trace_id, parent_id) if self._above is not None else None
         if native_id is None and ids.is_run_of_trace(self._trace_id, parent_id):
             native_id = ids.run_id_of_trace(self._trace_id)
+        if native_id is None and span.trace_state:
+            native_id = ids.run_of_state(self._trace_id, _said_of_run(span.trace_state))
         if native_id is None:
             return _NOWHERE
         self.ours = True
@@ -229,6 +233,11 @@ class Lineage:
 def root_of(spans: Iterable[SpanView]) -> SpanView | None:
     """The root among the spans of one trace, the earliest where there are several; None where it is missing."""
     return min((span for span in spans if not span.parent_span_id), key=_by_start, default=None)
+
+
+def _said_of_run(trace_state: str) -> str | None:
+    entries = (entry.strip().partition("=") for entry in trace_state.split(","))
+    return next((value for key, _, value in entries if key == ids.STATE_KEY), None)
 
 
 def _by_start(span: SpanView) -> tuple[int, int]:

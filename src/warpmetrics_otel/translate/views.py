@@ -125,6 +125,11 @@ class SpanView(Protocol):
         """The name of the instrumentation scope that made it; empty when that is not known."""
         ...
 
+    @property
+    def trace_state(self) -> str:
+        """What travels with the traceparent, as in the W3C header; empty of a span that is not from a file."""
+        ...
+
 
 class Event(NamedTuple):
     """An `EventView`."""
@@ -158,6 +163,7 @@ class Span(NamedTuple):
     status_code: int = STATUS_UNSET
     status_message: str = ""
     scope: str = ""
+    trace_state: str = ""
 
 
 def view(span: ReadableSpan) -> Span:
