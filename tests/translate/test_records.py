@@ -13,7 +13,7 @@ def fields(record):
     return list(json.loads(record[1:]).items())
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(batches())
 def test_a_record_has_the_fields_of_its_row_in_their_order(arrays):
     for entity in Batch.from_json(arrays):

@@ -36,7 +36,7 @@ def known(span):
     return trace_id, span_id, parent_id, span.name, span.kind, times, status, dict(span.attributes), events, links
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(batches())
 def test_a_line_says_what_the_official_encoder_says(arrays):
     spans = native_to_spans(Batch.from_json(arrays))
