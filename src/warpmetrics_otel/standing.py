@@ -70,9 +70,14 @@ class _Node(Protocol):
     def destination(self) -> Hashable: ...
 
 
+class _Open(Protocol):
+    @property
+    def context(self) -> SpanContext: ...
+
+
 class _Recorder(Protocol):
     @property
-    def open(self) -> Mapping[str, object]: ...
+    def open(self) -> Mapping[str, _Open]: ...
 
 
 recorders: WeakSet[_Recorder] = WeakSet()
@@ -82,6 +87,17 @@ recorders: WeakSet[_Recorder] = WeakSet()
 def is_open_here(native_id: str) -> bool:
     """Whether a run, group or call is under way in this process: a ref of it may have come back from outside."""
     return any(native_id in recorder.open for recorder in list(recorders))
+
+
+def recorded_at(context: SpanContext) -> str | None:
+    """The run, group or call of Warpmetrics that a span is: one under way in this process, or a run that is a root."""
+    for recorder in list(recorders):
+        for native_id, state in [*recorder.open.items()]:
+            if state.context[:2] == context[:2]:
+                return native_id
+    if context.is_valid and ids.is_run_of_trace(context.trace_id, context.span_id):
+        return ids.run_id_of_trace(context.trace_id)
+    return None
 
 
 def standing_in(context: Context) -> Standing | None:

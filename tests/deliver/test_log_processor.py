@@ -7,6 +7,7 @@ from opentelemetry.trace import set_span_in_context
 
 from tests.deliver.foreign import AGENT, instrumented
 from warpmetrics_otel import Warpmetrics, WarpmetricsLogRecordProcessor, WarpmetricsSpanProcessor, ids
+from warpmetrics_otel.testing import NativeApi
 
 
 @pytest.fixture
@@ -125,6 +126,48 @@ def test_of_an_answer_to_a_call_of_ours(api, others, evaluate):
     evaluate(**ANSWERED)
     wm.shutdown(60)
     assert outcomes(api, others) == [("tone", call.id, SAID)]
+
+
+@pytest.mark.parametrize("through", ["processor", "recorder"])
+def test_of_what_was_recorded_with_verbs(api, evaluate, through):
+    options = {"api_key": api.key, "api_url": api.url}
+    mouths = [WarpmetricsSpanProcessor(**options)] if through == "processor" else []
+    with instrumented(*mouths) as others:
+        wm = Warpmetrics(tracer_provider=others.provider, **({} if mouths else options))
+        with wm.run("Writer") as run:
+            evaluate(run.span, "run")
+            with wm.group(run, "Drafting") as group:
+                evaluate(group.span, "group")
+        evaluate(run.span, "afterwards")
+        wm.shutdown(60)
+    targets = {row["name"]: row["refId"] for row in api.entities("outcomes")}
+    assert targets == {"run": run.id, "group": group.id, "afterwards": run.id}
+
+
+def test_of_a_tenant_s_run_only_that_tenant_hears(api, evaluate):
+    with NativeApi() as theirs, instrumented() as others:
+        made = [Warpmetrics(tracer_provider=others.provider, api_key=one.key, api_url=one.url) for one in (api, theirs)]
+        with made[1].run("Writer") as run:
+            evaluate(run.span)
+        for wm in made:
+            wm.shutdown(60)
+        assert (len(api.entities("outcomes")), len(theirs.entities("outcomes"))) == (0, 1)
+
+
+def test_an_outcome_that_is_a_log_event_too_is_told_once(api):
+    logs = LoggerProvider(shutdown_on_exit=False)
+    logs.add_log_record_processor(WarpmetricsLogRecordProcessor())
+    with instrumented() as others:
+        options = {"api_key": api.key, "api_url": api.url, "events": "both", "logger_provider": logs}
+        wm = Warpmetrics(tracer_provider=others.provider, **options)
+        with others.span() as root:
+            others.call()
+            wm.outcome(root, "Good", {"score": 1.0})
+        with wm.run("Writer") as run:
+            wm.outcome(run, "Fine", {"score": 1.0})
+        wm.shutdown(60)
+    logs.shutdown()
+    assert sorted(row["name"] for row in api.entities("outcomes")) == ["Fine", "Good"]
 
 
 @pytest.mark.parametrize("when", ["before the agent ends", "before the request ends", "afterwards"])

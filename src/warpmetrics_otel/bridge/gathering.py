@@ -56,7 +56,7 @@ class Gathering:
         self._sees_starts = sees_starts
         self._infer_runs = infer_runs
         self._limits = limits or Limits()
-        self._accepts = accepts
+        self.accepts = accepts
         self._content = content
         self._answered = deque() if answered is None else answered
         self._nodes: OrderedDict[Key, Node] = OrderedDict()
@@ -230,7 +230,7 @@ class Gathering:
         tree = self._trees.pop(top)
         spans, nodes = seen(tree.nodes, self._look)
         above = None if top.roof is None else own_id(top.roof.attributes)
-        wanted = self._infer_runs if above is None else self._accepts(above)
+        wanted = self._infer_runs if above is None else self.accepts(above)
         told: list[Entity] = []
         try:
             if wanted:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import time
 from typing import Any, Protocol
 
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.deliver.mouth import ears
+from warpmetrics_otel.standing import SCOPE
 from warpmetrics_otel.translate.answers import answer_of_evaluation
 from warpmetrics_otel.translate.views import Event
 
@@ -29,6 +31,9 @@ class _Emitted(Protocol):
     @property
     def log_record(self) -> _Record: ...
 
+    @property
+    def instrumentation_scope(self) -> InstrumentationScope | None: ...
+
 
 class WarpmetricsLogRecordProcessor:
     """Tells whatever delivers LLM spans of others in this process how a span was evaluated: an outcome of what it is.
@@ -39,8 +44,9 @@ class WarpmetricsLogRecordProcessor:
 
     def on_emit(self, log_record: _Emitted) -> None:
         """Hear of a log record; all but evaluations are left alone."""
-        record = log_record.log_record
-        if record.event_name != semconv.EVENT_EVALUATION_RESULT:
+        record, scope = log_record.log_record, log_record.instrumentation_scope
+        if record.event_name != semconv.EVENT_EVALUATION_RESULT or (scope is not None and scope.name == SCOPE):
+            # Recording's own are told already, by the outcomes that they are about.
             return
         context = SpanContext(record.trace_id or 0, record.span_id or 0, is_remote=False)
         at = record.timestamp or record.observed_timestamp or time.time_ns()

@@ -20,7 +20,7 @@ from warpmetrics_otel.bridge import Gathering
 from warpmetrics_otel.bridge.node import Key, own_id
 from warpmetrics_otel.deliver.listener import Above, Listener
 from warpmetrics_otel.entities import Entity
-from warpmetrics_otel.standing import Standing, is_open_here, run_within
+from warpmetrics_otel.standing import Standing, is_open_here, recorded_at, run_within
 from warpmetrics_otel.threads import started
 from warpmetrics_otel.translate.dialects import kind_of
 from warpmetrics_otel.translate.views import Event
@@ -116,6 +116,11 @@ class Others:
         with self._lock:
             self._work_off()
             key = context.trace_id, context.span_id
+            own = recorded_at(context)
+            if own is not None:
+                if not self._gathering.accepts(own):
+                    return
+                self._tell_of(self._gathering.entity(key, own))
             way: list[Key] = []
             for listener in self._listeners:
                 for span_id in (context.span_id, *listener.way(context.span_id)):
