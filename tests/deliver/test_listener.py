@@ -149,15 +149,32 @@ def test_what_is_remembered_is_bounded(heard, others, monkeypatch):
 
 def test_what_roots_were_called_is_known_of_the_last(heard, others, monkeypatch):
     monkeypatch.setattr(listener, "MOST_TOPS", 10)
-    roots = []
+    under_way = []
     for number in range(40):
-        with others.span(f"GET /{number}") as root:
-            roots.append(root)
+        with others.span(f"GET /{number}") as root, others.span("tool"):
+            call = others.tracer.start_span("chat m", attributes={"gen_ai.operation.name": "chat"})
+        under_way.append((root, call))
     tops = []
-    for root in roots:
-        with use_span(root):
-            others.call()
+    for _, call in under_way:
+        call.end()
         tops.append(heard.heard["chat m"].top)
     assert tops[0] is None
-    assert (tops[-1].name, tops[-1].start_ns) == ("GET /39", roots[-1].start_time)
+    assert (tops[-1].name, tops[-1].start_ns) == ("GET /39", under_way[-1][0].start_time)
     assert sum(top is not None for top in tops) <= 22
+
+
+def test_what_a_root_was_called_is_known_where_nothing_was_under_way_when_it_ended(heard, others):
+    with others.span("GET /chat") as root:
+        pass
+    with use_span(root):
+        others.call()
+    top = heard.heard["chat m"].top
+    assert (top.name, top.start_ns, top.span_id) == ("GET /chat", root.start_time, root.context.span_id)
+
+
+def test_what_is_above_an_ended_span_that_is_no_root_is_not_taken_for_one(heard, others):
+    with others.span("GET /chat"), others.span("tool") as tool:
+        pass
+    with use_span(tool):
+        others.call()
+    assert heard.heard["chat m"].top is None

@@ -222,9 +222,8 @@ class Gathering:
         tree = self._trees.get(top)
         if tree is None or not (top.ended and self._settled(top)):
             return []
-        if not all(above.ended for node in tree.nodes for above in node.upwards()):
-            return []
-        return self._release(top, None)
+        whole = all(above.ended for node in tree.nodes for above in node.upwards())
+        return self._release(top, None) if whole else []
 
     def _release(self, top: Node, why: str | None, again_at: float | None = None) -> list[Entity]:
         tree = self._trees.pop(top)

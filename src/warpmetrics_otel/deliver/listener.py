@@ -40,13 +40,6 @@ _SPAN_ID: Final = 1
 _NOBODYS = InstrumentationScope("")
 
 
-class _Tops(NamedTuple):
-    """Spans by their ids, apart: what holds others costs the agent a look of the garbage collector at each."""
-
-    names: dict[int, str]
-    starts: dict[int, int]
-
-
 class Above(NamedTuple):
     """What is above a span."""
 
@@ -85,9 +78,10 @@ class Listener(SpanProcessor):
         self._old: dict[int, int] = {}
         self._entered: set[int] = set()
         """The open spans whose parents are in other processes."""
-        self._tops = _Tops({}, {})
-        """The spans without a parent in this process that ended last, and before those."""
-        self._old_tops = _Tops({}, {})
+        self._tops: dict[int, tuple[str, int]] = {}
+        """Name and start of the spans without a parent in this process that ended last beside something that was under
+        way, and before those; of those too that something started beneath afterwards."""
+        self._old_tops: dict[int, tuple[str, int]] = {}
 
     def _heard(self, span: ReadableSpan, above: Above) -> None:
         """A span of others has ended that may be about a model, or that something beneath it waits for."""
@@ -111,17 +105,13 @@ class Listener(SpanProcessor):
         if parent is not None:
             parent_id, lineage = parent[_SPAN_ID], self._young
             lineage[span_id] = parent_id
+            if parent_id not in spans:
+                self._starts_late(span_id, parent, get_current() if parent_context is None else parent_context)
             if len(lineage) > MOST_YOUNG:
                 self._age()
-            if parent_id not in spans:
-                standing = _standing(parent, get_current() if parent_context is None else parent_context)
-                if standing is not None:
-                    self._stands(span_id, standing)
-                elif parent.is_remote:
-                    self._entered.add(span_id)
-        spans[span_id] = span
-        if len(spans) > MOST_OPEN:
+        elif len(spans) >= MOST_OPEN:
             self._forget_oldest()
+        spans[span_id] = span
 
     def on_end(self, span: ReadableSpan) -> None:
         """Pass on a span that is somebody's business."""
@@ -134,7 +124,10 @@ class Listener(SpanProcessor):
             self._heard(span, self.above(span))
         elif (attributes := span.attributes) is not None and not registry.telling.isdisjoint(attributes):
             self._heard(span, self.above(span))
-        if span.parent is None or (self._entered and span_id in self._entered):
+        if self._entered and span_id in self._entered:
+            self._entered.discard(span_id)
+            self._top_ended(span_id, span)
+        elif span_id not in self._young and self._open and span_id not in self._old:
             self._top_ended(span_id, span)
 
     def _is_known_after_all(self, span: ReadableSpan) -> bool:
@@ -189,18 +182,33 @@ class Listener(SpanProcessor):
             else:
                 entity = self._standing.get(at)
                 over, at = at, self._young.get(at) or self._old.get(at) or 0
-                for names, starts in (self._tops, self._old_tops):
-                    if over in names:
-                        name, start_ns = names[over], starts.get(over, 0)
-                        top = views.Span(span.context.trace_id, over, at, name, views.KIND_INTERNAL, start_ns, 0, {})
+                top = self._top(span.context.trace_id, over, at) or top
         return Above(spans, entity, top if entity is None else None)
 
+    def _starts_late(self, span_id: int, parent: SpanContext, context: Context) -> None:
+        """Take note of what is above a span whose parent is over, in another process, or of Warpmetrics."""
+        current = get_current_span(context)
+        above = current if isinstance(current, Span) and current.context.span_id == parent.span_id else None
+        native_id = None if above is None else own_id(above.attributes or {})
+        standing = standing_in(context) if native_id is None else Standing(native_id, parent, None)
+        if standing is not None and standing.span.trace_id == parent.trace_id:
+            self._stands(span_id, standing)
+        elif parent.is_remote:
+            self._entered.add(span_id)
+        elif above is not None and (above.parent is None or above.parent.is_remote):
+            self._top_ended(parent.span_id, above)
+
     def _top_ended(self, span_id: int, span: ReadableSpan) -> None:
-        self._entered.discard(span_id)
-        names, starts = self._tops
-        names[span_id], starts[span_id] = span.name, span.start_time or 0
-        if len(names) > MOST_TOPS:
-            self._old_tops, self._tops = self._tops, _Tops({}, {})
+        self._tops[span_id] = span.name, span.start_time or 0
+        if len(self._tops) > MOST_TOPS:
+            self._old_tops, self._tops = self._tops, {}
+
+    def _top(self, trace_id: int, span_id: int, parent_id: int) -> views.Span | None:
+        known = self._tops.get(span_id) or self._old_tops.get(span_id)
+        if known is None:
+            return None
+        name, start_ns = known
+        return views.Span(trace_id, span_id, parent_id, name, views.KIND_INTERNAL, start_ns, 0, {})
 
     def _stands(self, span_id: int, standing: Standing) -> None:
         self._standing[span_id] = standing
@@ -210,6 +218,8 @@ class Listener(SpanProcessor):
 
     def _age(self) -> None:
         """Forget what started long ago, except for what is open and what that stands under."""
+        if len(self._open) >= MOST_OPEN:
+            self._forget_oldest()
         old, self._old, self._young = self._old, self._young, {}
         for span_id in [*islice(self._open.copy(), _MOST_KEPT)]:
             at = span_id
@@ -231,14 +241,3 @@ class Listener(SpanProcessor):
 
 def _is_evaluated(span: ReadableSpan) -> bool:
     return any(event.name == semconv.EVENT_EVALUATION_RESULT for event in span.events)
-
-
-def _standing(parent: SpanContext, context: Context) -> Standing | None:
-    """The run or group that is the parent, or that is in force where the parent was not recorded."""
-    above = get_current_span(context)
-    if isinstance(above, ReadableSpan) and above.context.span_id == parent.span_id:
-        native_id = own_id(above.attributes or {})
-        if native_id is not None:
-            return Standing(native_id, parent, None)
-    standing = standing_in(context)
-    return None if standing is None or standing.span.trace_id != parent.trace_id else standing
