@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from tests.deliver.foreign import exporter, processor
-from tests.patience import PATIENCE_S
+from tests.threads import threads_left
 from warpmetrics_otel.deliver.backlog import MemoryBacklog
 from warpmetrics_otel.deliver.pipeline import Pipeline
 from warpmetrics_otel.deliver.retry import Backoff
@@ -20,9 +20,7 @@ SOON = Backoff(first=0.02, longest=0.05)
 def no_thread_is_left():
     before = set(threading.enumerate())
     yield
-    for thread in set(threading.enumerate()) - before:
-        thread.join(PATIENCE_S)
-        assert not thread.is_alive(), thread
+    assert threads_left(before) == []
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import urllib.request
 import openai
 import pytest
 
+from tests.threads import threads_left
 from warpmetrics_otel.testing import Answer, Hold, ProviderServer, Request, Usage
 
 MESSAGES = [
@@ -74,7 +75,7 @@ def test_closing_releases_what_is_held_and_ends_every_thread():
         hold.reached.wait()
     waiting.join()
     assert said == ["late"]
-    assert set(threading.enumerate()) == before
+    assert threads_left(before) == []
 
 
 def test_a_path_that_no_provider_has():

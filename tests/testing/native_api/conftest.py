@@ -3,6 +3,7 @@ import threading
 import pytest
 
 from tests.testing.native_api import sending
+from tests.threads import threads_left
 from warpmetrics_otel.testing import NativeApi
 
 
@@ -12,7 +13,7 @@ def api():
     before = set(threading.enumerate())
     with NativeApi() as running:
         yield running
-    assert set(threading.enumerate()) == before
+    assert threads_left(before) == []
 
 
 @pytest.fixture
