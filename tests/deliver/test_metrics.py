@@ -2,8 +2,6 @@
 
 import multiprocessing
 import re
-import subprocess
-import sys
 from urllib.request import urlopen
 
 import pytest
@@ -267,30 +265,6 @@ def test_a_forked_child_counts_its_own(recorder, meters):
     assert answer.get() == ([({semconv.GEN_AI_WORKFLOW_NAME: "Child"}, 1)], 1)
     child.join()
     assert meters.total("warpmetrics.runs") == 2
-
-
-GLOBAL = """
-from opentelemetry import metrics
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-import warpmetrics_otel as wm
-
-wm.run("Before")
-wm.flush(60)
-reader = InMemoryMetricReader()
-metrics.set_meter_provider(MeterProvider([reader]))
-wm.run("After")
-(resource,) = reader.get_metrics_data().resource_metrics
-(scope,) = resource.scope_metrics
-(runs,) = [metric for metric in scope.metrics if metric.name == "warpmetrics.runs"]
-print(*[point.attributes["gen_ai.workflow.name"] for point in runs.data.data_points])
-"""
-
-
-def test_the_global_provider_is_told_what_happened_before_it_was_set(api):
-    env = {"WARPMETRICS_API_KEY": api.key, "WARPMETRICS_API_URL": api.url, "PYTHONPATH": str(PROJECT / "src")}
-    done = subprocess.run([sys.executable, "-c", GLOBAL], env=env, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["Before", "After"]
 
 
 def test_in_prometheus_they_are_called_as_the_page_says(api, recorder):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
+import os
 import threading
 from collections.abc import Hashable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from opentelemetry.environment_variables import OTEL_PYTHON_METER_PROVIDER
 
 from warpmetrics_otel import fork
 from warpmetrics_otel.deliver.backlog import Backlog, MemoryBacklog
@@ -74,10 +77,6 @@ class Connection:
     def take(self, entities: Iterable[Entity]) -> None:
         """Accept entities, parents no later than their children."""
         self._pipeline.take(entities)
-
-    def begin(self) -> None:
-        """Something will come soon: be ready before the process ends."""
-        self._pipeline.begin()
 
     def flush(self, seconds: float) -> Counts:
         """Send what waits, for at most so many seconds."""
@@ -163,6 +162,9 @@ def connect(
             _registry.metrics[destination].classify(classifier(classifications))
         _registry.users[destination] = _registry.users.get(destination, 0) + 1
         patience = _registry.patience.setdefault(destination, Patience())
+    if meter_provider is not None or OTEL_PYTHON_METER_PROVIDER not in os.environ:
+        # Whoever asks for the global provider where it is named has it made, before whoever sets up the SDK can.
+        pipeline.begin()
     return Connection(destination, pipeline, patience)
 
 

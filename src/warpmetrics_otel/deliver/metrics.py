@@ -145,7 +145,7 @@ class PipelineMetrics:
         self._metrics.tally.note(facts, self._classes, self._cost_of)
 
     def start(self, counts_of: Callable[[], Counts]) -> None:
-        """Make the instruments. On the worker's thread, which starts with the first entity.
+        """Make the instruments, unless they are made.
 
         Args:
             counts_of: says what became of the entities taken so far.

@@ -83,9 +83,7 @@ class Mouth:
         if options.native_content:
             heard.open(self._connection.destination)
         self._hold = Hold(self._connection.take, self._connection.knows, options.hold_entities, options.hold_seconds)
-        self.others = Others(
-            self._tell_of_others, self._gathering, self._take_own, self._lives_elsewhere, self._connection.begin, name
-        )
+        self.others = Others(self._tell_of_others, self._gathering, self._take_own, self._lives_elsewhere, name)
         """The spans of other instrumentation."""
         ears.add(self)
 

@@ -48,7 +48,6 @@ class Others:
         ours: is given the spans of Warpmetrics' own that are among them.
         elsewhere: is told which entities above spans are another process's: the native id, and the run or group that a
             recorder of this process has in force, where it is one.
-        begin: is called by the thread before anything else.
         name: whose they are, for messages.
     """
 
@@ -58,14 +57,12 @@ class Others:
         make: Callable[[], Gathering],
         ours: Callable[[Sequence[ReadableSpan]], None],
         elsewhere: Callable[[str, Standing | None], None],
-        begin: Callable[[], None],
         name: str,
     ) -> None:
         self._tell = tell
         self._make = make
         self._ours = ours
         self._elsewhere = elsewhere
-        self._begin = begin
         self._name = name
         self._listeners: list[Listener] = []
         self._start_afresh()
@@ -166,7 +163,6 @@ class Others:
         self._wake.set()
 
     def _run(self) -> None:
-        self._begin()
         while not self._stopping.is_set():
             self._resting = True
             # What came before that line saw nobody resting, so it has to be seen here.
