@@ -135,6 +135,7 @@ def connect(
     }
     with _registry.lock:
         pipeline = _registry.pipelines.get(destination)
+        is_new = pipeline is None
         if pipeline is None:
             version = importlib.metadata.version("warpmetrics-otel")
             prepare()
@@ -162,7 +163,7 @@ def connect(
             _registry.metrics[destination].classify(classifier(classifications))
         _registry.users[destination] = _registry.users.get(destination, 0) + 1
         patience = _registry.patience.setdefault(destination, Patience())
-    if meter_provider is not None or OTEL_PYTHON_METER_PROVIDER not in os.environ:
+    if is_new and (meter_provider is not None or OTEL_PYTHON_METER_PROVIDER not in os.environ):
         # Whoever asks for the global provider where it is named has it made, before whoever sets up the SDK can.
         pipeline.begin()
     return Connection(destination, pipeline, patience)
