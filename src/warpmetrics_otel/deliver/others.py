@@ -200,16 +200,16 @@ class Others:
     def _place(self, span: ReadableSpan, above: Above) -> list[Entity]:
         """Make known what a span stands under, from the top down."""
         beneath = [span, *above.spans]
+        over: SpanContext | None = None
         top = beneath[-1]
         if above.entity is not None and top.parent is not None:
             if above.entity.elsewhere:
                 self._elsewhere(above.entity.id, above.entity)
             # Where a span between them was not recorded, it is nearest all the same.
             told = self._gathering.entity((top.parent.trace_id, top.parent.span_id), above.entity.id)
-        else:
+        elif above.top is None:
             told = self._within_remote_run(top.context, top.parent)
-        over: SpanContext | None = None
-        if above.top is not None:
+        else:
             trace_id, span_id, parent_id = above.top[:3]
             over = SpanContext(trace_id, span_id, is_remote=False)
             self._gathering.over((trace_id, span_id), above.top, remote=bool(parent_id))
