@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from warpmetrics_otel.entities import ABSENT, Told, Written
 from warpmetrics_otel.translate.call_rows import duration_of
 from warpmetrics_otel.translate.exact import MAX_DEPTH, json_text, plain_value
-from warpmetrics_otel.translate.short_calls import short_call
+from warpmetrics_otel.translate.short_calls import messages_text, short_call
 from warpmetrics_otel.translate.times import iso
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _whole_call(native_id: str, data: CallData, model: Any, tokens: Any, said: t
     messages, response, tools, tool_calls, opts = said
     text = (
         f'c{{"id":"{native_id}","provider":{_text(data.provider)},"model":{_text(model)},'
-        f'"messages":{_said(messages) if type(messages) is tuple else _text(messages)}'
+        f'"messages":{messages_text(messages) if type(messages) is tuple else _text(messages)}'
     )
     if data.by_hand or not data.failed:
         text += (
@@ -136,9 +136,3 @@ def _text(value: Any) -> str:
     if kind is Json:
         return str(value)
     return json_text(value)
-
-
-def _said(roles_and_texts: tuple[str, ...]) -> str:
-    said = zip(roles_and_texts[::2], roles_and_texts[1::2], strict=True)
-    texts = [f'{{"role":{quoted(role)},"content":{quoted(text)}}}' for role, text in said]
-    return f"[{','.join(texts)}]"

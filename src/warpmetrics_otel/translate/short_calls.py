@@ -6,6 +6,7 @@ long texts for JSON, which can as well be done by whoever sends them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
@@ -59,14 +60,17 @@ def whole_call(record: bytes) -> bytes:
     native_id, provider, model, started, ended, duration, tokens, response, *turns = (
         record[1:].decode("ascii").split(_BETWEEN)
     )
-    messages = [
-        f'{{"role":{quoted(role)},"content":{quoted(text)}}}'
-        for role, text in zip(turns[::2], turns[1::2], strict=True)
-    ]
     text = (
         f'c{{"id":{quoted(native_id)},"provider":{quoted(provider)},"model":{quoted(model)},'
-        f'"messages":[{",".join(messages)}],"response":{quoted(response)},"tools":null,"toolCalls":null,'
+        f'"messages":{messages_text(turns)},"response":{quoted(response)},"tools":null,"toolCalls":null,'
         f'"tokens":{tokens},"duration":{duration},"startedAt":"{iso(int(started))}","endedAt":"{iso(int(ended))}",'
         f'"status":"success"}}'
     )
     return text.encode("ascii")
+
+
+def messages_text(turns: Sequence[str]) -> str:
+    """The JSON text of messages that are a role and a text each: role, text, role, text, ..."""
+    said = zip(turns[::2], turns[1::2], strict=True)
+    texts = [f'{{"role":{quoted(role)},"content":{quoted(text)}}}' for role, text in said]
+    return f"[{','.join(texts)}]"
