@@ -141,7 +141,7 @@ class Gathering:
         elif marked or node.events or (kind is not None and not (node.holds_call and kind != "group")):
             self._wait(node, now)
         if self._past.owes and node.above is None and self._settled(node) and self._past.pays(key[0]):
-            told += [each for each in late_run(node, self._look(source)) if self._past.is_new(each)]
+            told += [each for each in late_run(node, self._look(source)) if self._past.runs.is_new(each)]
         if self._trees:
             told += self._settle(node.top)
         self._forget(node)
@@ -265,7 +265,7 @@ class Gathering:
             return foreign_to_native(spans, above=run_of_trace, content=self._content, answers=self._answers)
         infers = self._infer_runs and not self._past.has_verbs(top.key[0])
         entities = foreign_to_native(spans, content=self._content, infer_runs=infers, answers=self._answers)
-        return [entity for entity in entities if self._past.is_new(entity)]
+        return [entity for entity in entities if self._past.runs.is_new(entity)]
 
     def _forget(self, node: Node) -> None:
         """Forget a span that is over, and those above it that nothing else holds."""

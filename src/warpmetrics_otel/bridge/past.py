@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 from warpmetrics_otel import ids
 from warpmetrics_otel.bridge.node import Key, Node
-from warpmetrics_otel.entities import Entity, Run
+from warpmetrics_otel.bridge.runs_told import RunsTold
+from warpmetrics_otel.translate.bounded import remember
 from warpmetrics_otel.translate.views import Span
 
 MOST = 20_000
 """How many spans, entities and traces are remembered, of each."""
 
 _MOST_STEPS = 64
-_T = TypeVar("_T")
 
 
 class Past:
@@ -28,7 +28,8 @@ class Past:
         self._gone: OrderedDict[Key, Key] = OrderedDict()
         self._tops: OrderedDict[Key, tuple[Span, bool]] = OrderedDict()
         self._entities: OrderedDict[Key, str] = OrderedDict()
-        self._runs: OrderedDict[str, None] = OrderedDict()
+        self.runs = RunsTold(MOST)
+        """Those that were told, here or by recording."""
         self._verbs: OrderedDict[int, None] = OrderedDict()
         self._owed: OrderedDict[int, None] = OrderedDict()
 
@@ -39,13 +40,13 @@ class Past:
 
     def entity(self, key: Key, native_id: str) -> None:
         """A span is this entity."""
-        _remember(self._entities, key, native_id)
+        remember(self._entities, key, native_id, MOST)
 
     def recorded(self, trace_id: int, native_id: str) -> None:
         """An entity was recorded with Warpmetrics' own verbs, in this trace."""
-        _remember(self._verbs, trace_id, None)
+        remember(self._verbs, trace_id, None, MOST)
         if ids.kind_of(native_id) == ids.RUN:
-            _remember(self._runs, native_id, None)
+            self.runs.add(native_id)
             self._owed.pop(trace_id, None)
 
     def has_verbs(self, trace_id: int) -> bool:
@@ -57,17 +58,17 @@ class Past:
         if node.told is not None:
             self.entity(node.key, node.told)
         elif node.above is not None:
-            _remember(self._gone, node.key, node.above.key)
+            remember(self._gone, node.key, node.above.key, MOST)
         elif node.roof is not None:
-            _remember(self._gone, node.key, (node.roof.trace_id, node.roof.span_id))
+            remember(self._gone, node.key, (node.roof.trace_id, node.roof.span_id), MOST)
         else:
             # It may yet have to name a run, when what it has set going comes to a model.
-            _remember(self._tops, node.key, (sketch(node.source), node.remote))
+            remember(self._tops, node.key, (sketch(node.source), node.remote), MOST)
 
     def top_over(self, key: Key, span: Span, *, remote: bool) -> None:
         """A span with nothing above it is over, unless it is known already what became of it."""
         if not any(key in known for known in (self._tops, self._entities, self._gone)):
-            _remember(self._tops, key, (span, remote))
+            remember(self._tops, key, (span, remote), MOST)
 
     def way(self, key: Key) -> Iterator[Key]:
         """From a span upwards, as long as it is known."""
@@ -85,28 +86,15 @@ class Past:
     def target(self, key: Key) -> str | None:
         """The entity that a span is, or the run that its trace is, as far as they were told."""
         run_id = ids.run_id_of_trace(key[0])
-        return self.told(key) or (run_id if self.knows_run(run_id) else None)
+        return self.told(key) or (run_id if run_id in self.runs else None)
 
     def top(self, key: Key) -> tuple[Span, bool] | None:
         """A forgotten span with nothing above it, in little, and whether what is above it is in another process."""
         return self._tops.get(key)
 
-    def is_new(self, entity: Entity) -> bool:
-        """Whether an entity is no run that was told before; from now on it is, if it is one."""
-        if not isinstance(entity, Run):
-            return True
-        if entity.id in self._runs:
-            return False
-        _remember(self._runs, entity.id, None)
-        return True
-
-    def knows_run(self, run_id: str) -> bool:
-        """Whether a run was told, here or by recording."""
-        return run_id in self._runs
-
     def owe(self, trace_id: int) -> None:
         """Calls of this trace are told without their run."""
-        _remember(self._owed, trace_id, None)
+        remember(self._owed, trace_id, None, MOST)
 
     def pays(self, trace_id: int) -> bool:
         """Whether the run of this trace is owed; from now on it is not."""
@@ -114,9 +102,3 @@ class Past:
             return False
         del self._owed[trace_id]
         return True
-
-
-def _remember(known: OrderedDict[Any, _T], key: Any, value: _T) -> None:
-    known[key] = value
-    if len(known) > MOST:
-        known.popitem(last=False)

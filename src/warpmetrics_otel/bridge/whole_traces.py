@@ -10,7 +10,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from warpmetrics_otel import semconv
-from warpmetrics_otel.entities import Entity, Run
+from warpmetrics_otel.bridge.runs_told import RunsTold
+from warpmetrics_otel.entities import Entity
 from warpmetrics_otel.translate.answers import Answers
 from warpmetrics_otel.translate.dialects import may_hold_llm
 from warpmetrics_otel.translate.foreign_traces import foreign_to_native
@@ -37,7 +38,7 @@ class WholeTraces:
         self._most = most
         self._traces: OrderedDict[int, list[Span]] = OrderedDict()
         self._count = 0
-        self._runs: OrderedDict[str, None] = OrderedDict()
+        self._runs = RunsTold(_MOST_RUNS)
         self._answers = Answers()
         self.split = 0
         """How many traces were translated before the file was over, for lack of room."""
@@ -64,15 +65,4 @@ class WholeTraces:
         self._count -= len(spans)
         own = [entity for span in spans for entity in entities_of(span)]
         others = foreign_to_native(spans, infer_runs=self._infer_runs, answers=self._answers)
-        return parents_first(entity for entity in [*own, *others] if self._is_new(entity))
-
-    def _is_new(self, entity: Entity) -> bool:
-        """Whether it is no run that was told when the first part of its trace had to go."""
-        if not isinstance(entity, Run):
-            return True
-        if entity.id in self._runs:
-            return False
-        self._runs[entity.id] = None
-        if len(self._runs) > _MOST_RUNS:
-            self._runs.popitem(last=False)
-        return True
+        return parents_first(entity for entity in [*own, *others] if self._runs.is_new(entity))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from warpmetrics_otel import semconv
 from warpmetrics_otel.entities import Outcome
+from warpmetrics_otel.translate.bounded import remember
 from warpmetrics_otel.translate.dialects.values import first_text
 from warpmetrics_otel.translate.evaluations import evaluation_outcome
 from warpmetrics_otel.translate.views import EventView, SpanView
@@ -21,10 +22,13 @@ MOST_ANSWERS = 20_000
 MOST_EVALUATIONS = 2_000
 """How many evaluations wait for their calls."""
 
-_IDS = (semconv.GEN_AI_RESPONSE_ID, "ai.response.id")
-_WHOLE_ANSWER = "output.value"
+ANSWER_IDS = (semconv.GEN_AI_RESPONSE_ID, "ai.response.id")
+"""The attributes that hold the id of an answer."""
+
+WHOLE_ANSWER = "output.value"
+"""Where OpenInference has all that was answered, as JSON."""
+
 _BEGINNING = '{"id":"'
-_T = TypeVar("_T")
 
 
 class Answered(NamedTuple):
@@ -53,7 +57,7 @@ class Answers:
     def told(self, answer: str, call: Answered) -> list[Outcome]:
         """This answer is of this call; returns how it was evaluated before that was known."""
         if answer not in self._calls:
-            _remember(self._calls, answer, call, MOST_ANSWERS)
+            remember(self._calls, answer, call, MOST_ANSWERS)
         waited = self._waiting.pop(answer, [])
         self._number -= len(waited)
         return [_outcome(one, call) for one in waited]
@@ -114,9 +118,9 @@ def answer_of_evaluation(event: EventView) -> str | None:
 
 def answer_id(attributes: Mapping[str, Any]) -> str | None:
     """The id of the answer that a call's span tells of."""
-    told = first_text(attributes, _IDS)
+    told = first_text(attributes, ANSWER_IDS)
     if told is None:
-        whole = attributes.get(_WHOLE_ANSWER)
+        whole = attributes.get(WHOLE_ANSWER)
         if isinstance(whole, str) and whole.startswith(_BEGINNING):
             told = whole[len(_BEGINNING) :].partition('"')[0]
     return told or None
@@ -127,9 +131,3 @@ def _outcome(evaluation: _Evaluation, call: Answered) -> Outcome:
     trace_id, span_id = evaluation.trace_id or call.trace_id, evaluation.span_id or call.span_id
     event = evaluation.event
     return evaluation_outcome(event.attributes, trace_id, span_id, event.time_ns, call.native_id)
-
-
-def _remember(known: OrderedDict[str, _T], key: str, value: _T, most: int) -> None:
-    known[key] = value
-    if len(known) > most:
-        known.popitem(last=False)

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from typing import Any, NamedTuple
 
 from warpmetrics_otel.entities import Act, Outcome, Run
+from warpmetrics_otel.translate.bounded import remember
 
 Context = tuple[int, int]
 """Trace and span id."""
@@ -70,8 +71,5 @@ class Before:
 
 
 def _remember(known: OrderedDict[str, Any], native_id: str, value: Any) -> None:
-    if native_id in known:
-        return
-    known[native_id] = value
-    if len(known) > MOST:
-        known.popitem(last=False)
+    if native_id not in known:
+        remember(known, native_id, value, MOST)

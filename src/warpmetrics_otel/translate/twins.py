@@ -10,15 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable
 
-from warpmetrics_otel import semconv
 from warpmetrics_otel.entities import Call
+from warpmetrics_otel.translate.answers import ANSWER_IDS, WHOLE_ANSWER
 from warpmetrics_otel.translate.dialects.values import first_text, parsed
 from warpmetrics_otel.translate.exact import json_text
 from warpmetrics_otel.translate.views import SpanView
 
-_IDS = (semconv.GEN_AI_RESPONSE_ID, "ai.response.id")
-_WHOLE_ANSWER = "output.value"
-"""Where OpenInference has all that was answered, as JSON."""
 _AT_ONCE = 16
 """How many of the requests that are under way are looked at, the latest."""
 _FAILED = "error"
@@ -104,13 +101,13 @@ def _overlap(ordered: Collection[SpanView]) -> bool:
 
 
 def _answer_id(span: SpanView) -> str | None:
-    told = first_text(span.attributes, _IDS)
+    told = first_text(span.attributes, ANSWER_IDS)
     if told is None:
-        whole = parsed(span.attributes.get(_WHOLE_ANSWER))
+        whole = parsed(span.attributes.get(WHOLE_ANSWER))
         told = first_text(whole, ("id",)) if isinstance(whole, dict) else None
     return told
 
 
 def _ids_told(span: SpanView) -> set[str]:
-    whole = span.attributes.get(_WHOLE_ANSWER)
+    whole = span.attributes.get(WHOLE_ANSWER)
     return set(_ID_IN_JSON.findall(whole)) if isinstance(whole, str) else set()
